@@ -1,0 +1,83 @@
+//! What a person is told when a request got no answer.
+
+use preflight::{Cause, Explain, Fail, Field, Hint, HintAction};
+
+use crate::{TransportError, TransportErrorKind as Kind};
+
+impl Explain for TransportError {
+    fn explain(&self) -> Fail {
+        let host = self.origin.host();
+        let retry = || Hint::with("Try again", HintAction::Retry);
+        match &self.kind {
+            Kind::Dns => Fail::new(Cause::NetworkDns, format!("The name {host} is not known on this network"))
+                .hint(Hint::say("Check the spelling of the address"))
+                .hint(Hint::say("If the address is an internal one, connect to the company network or VPN first"))
+                .hint(retry()),
+            Kind::Refused => Fail::new(Cause::NetworkRefused, format!("Nothing answers at {host}, port {}", self.origin.port()))
+                .hint(Hint::say("Check the address and its port, and whether the server is running"))
+                .hint(retry()),
+            Kind::Timeout => Fail::new(Cause::NetworkTimeout, format!("{host} did not answer in time"))
+                .hint(Hint::say("A firewall may be dropping the connection: check that this computer may reach the server, also through the VPN"))
+                .hint(retry()),
+            Kind::Closed => Fail::new(Cause::NetworkClosed, format!("The connection to {host} broke before the answer was complete"))
+                .hint(Hint::say("If it happens again, a firewall or proxy may be cutting the connection: ask your network team"))
+                .hint(retry()),
+            Kind::ProxyAuthRequired => {
+                Fail::new(Cause::NetworkProxyAuthRequired, "The proxy of this network asks for a user name and password")
+                    .hint(Hint::say("Enter the proxy's user name and password, or ask your network team to let this program through"))
+            }
+            Kind::ProxyFailed { proxy } => {
+                Fail::new(Cause::NetworkProxyFailed, format!("The proxy {proxy} could not be used to reach {host}"))
+                    .hint(Hint::say("Check the proxy's address in the settings of this computer or of Wayleave"))
+                    .hint(retry())
+            }
+            Kind::TlsUntrusted { issuer, intercepted } => {
+                let by = issuer.as_deref().unwrap_or("an unnamed issuer");
+                if *intercepted {
+                    Fail::new(
+                        Cause::NetworkTlsIntercepted,
+                        format!("Something between this computer and {host} opens the secure connection: its certificate was issued by {by}"),
+                    )
+                    .hint(Hint::say("Your network inspects encrypted traffic. Ask your network team for its CA certificate (a PEM file) and choose it as CA file, or have this host excluded from inspection"))
+                } else {
+                    Fail::new(Cause::NetworkTlsUntrusted, format!("The certificate of {host} is not trusted here: it was issued by {by}"))
+                        .hint(Hint::say("If the server uses a company CA, choose its certificate (a PEM file) as CA file, or have it installed on this computer"))
+                }
+            }
+            Kind::TlsNameMismatch { names } => {
+                let names = if names.is_empty() { "another name".to_owned() } else { names.join(", ") };
+                Fail::new(Cause::NetworkTlsNameMismatch, format!("The certificate of {host} is for {names}"))
+                    .hint(Hint::say("Use the name that the certificate is for, or ask the server's administrator to correct the certificate"))
+            }
+            Kind::TlsExpired { when, not_yet } => {
+                let date = when.map_or_else(String::new, |when| format!(" ({})", when.strftime("%Y-%m-%d")));
+                let summary = if *not_yet {
+                    format!("The certificate of {host} is not valid yet{date}")
+                } else {
+                    format!("The certificate of {host} has expired{date}")
+                };
+                Fail::new(Cause::NetworkTlsExpired, summary)
+                    .hint(Hint::say("Check this computer's date and time; if they are right, the server's administrator must renew the certificate"))
+            }
+            Kind::TlsFailed => Fail::new(Cause::NetworkTlsFailed, format!("No secure connection to {host} could be set up"))
+                .hint(Hint::say("The server may want a client certificate or only speak an outdated TLS version: ask its administrator")),
+            Kind::PlainHttp => Fail::new(Cause::NetworkPlainHttp, format!("{host} speaks plain http, not https, on port {}", self.origin.port()))
+                .hint(Hint::say("Check the address: another port, or http:// if the server really has no https")),
+            Kind::CredentialOverPlainHttp => {
+                Fail::new(Cause::NetworkPlainHttp, format!("A credential would go to {host} unprotected, so it was not sent"))
+                    .hint(Hint::say("Use the https:// address of the server"))
+            }
+            Kind::BodyTooLarge { limit } => Fail::new(
+                Cause::NetworkUnexpectedAnswer,
+                format!("The answer of {host} is larger than {} MB", limit / 1_000_000),
+            )
+            .hint(Hint::say("Check the address: an API answer is never that large")),
+            Kind::NotHttp => Fail::new(Cause::NetworkUnexpectedAnswer, format!("What answers at {host}, port {}, is not a web server", self.origin.port()))
+                .hint(Hint::say("Check the address and its port")),
+            Kind::WrongOrigin(_) => Fail::new(Cause::NetworkUnexpectedAnswer, format!("The credential does not belong to {host}, so it was not sent"))
+                .hint(Hint::with("Check the address", HintAction::EditField(Field::ConfluenceAddress))),
+            Kind::Setup => Fail::new(Cause::NetworkTlsFailed, "The connection could not be prepared on this computer")
+                .hint(Hint::say("Check that the system's CA certificates are installed (on Linux the package ca-certificates) and that the CA file is readable")),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The design system: tokens, type, icons and the widgets that every view is built of.
+//!
+//! Views name purposes ([`Button::primary`], [`Status::Limited`], [`text::heading`]); colours and
+//! measures stay in here. Everything takes plain data and returns what happened. Nothing in here
+//! knows the engine, the network or an async runtime.
+//!
+//! Call [`theme::apply`] once before the first frame.
+
+pub mod alert;
+pub mod button;
+pub mod card;
+pub mod details;
+pub mod field;
+pub mod fonts;
+pub mod gallery;
+pub mod icons;
+pub mod indicator;
+pub mod link;
+pub mod modal;
+mod paint;
+pub mod rung;
+pub mod segmented;
+pub mod status;
+pub mod text;
+pub mod theme;
+pub mod toast;
+pub mod tokens;
+
+pub use alert::Alert;
+pub use button::{Button, IconButton, Variant};
+pub use card::Card;
+pub use details::details;
+pub use field::{Field, Note};
+pub use icons::Icon;
+pub use indicator::waiting;
+pub use link::{external_link, link};
+pub use modal::Modal;
+pub use rung::Rung;
+pub use segmented::{segmented, segmented_bare};
+pub use status::{Status, Tone, chip, tag};
+pub use toast::Toasts;
+pub use tokens::Tokens;

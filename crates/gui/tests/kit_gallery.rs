@@ -1,0 +1,57 @@
+//! Pictures of the kit in both themes, at one and two pixels per point.
+
+use egui::Theme;
+use egui_kittest::{Harness, SnapshotResults};
+use gui::kit::gallery::{Gallery, Page};
+use gui::kit::theme;
+
+fn picture(results: &mut SnapshotResults, name: &str, size: [f32; 2], scale: f32, gallery: impl Fn() -> Gallery) {
+    for look in [Theme::Dark, Theme::Light] {
+        let mut gallery = gallery();
+        let mut harness = Harness::builder()
+            .with_size(size)
+            .with_pixels_per_point(scale)
+            .with_theme(look)
+            .with_context_setup(|ctx| {
+                theme::apply(ctx);
+                theme::set_reduced_motion(ctx, true);
+            })
+            .build_ui(move |ui| gallery.ui(ui));
+        harness.run_steps(4);
+        let look = if look == Theme::Dark { "dark" } else { "light" };
+        harness.snapshot(format!("kit/{name}_{look}_{scale}x"));
+        results.extend_harness(&mut harness);
+    }
+}
+
+#[test]
+fn a_running_test() {
+    let mut results = SnapshotResults::new();
+    picture(&mut results, "running", [760.0, 640.0], 1.0, || Gallery::at(Page::Running));
+    picture(&mut results, "running", [760.0, 640.0], 2.0, || Gallery::at(Page::Running));
+}
+
+#[test]
+fn a_form() {
+    let mut results = SnapshotResults::new();
+    picture(&mut results, "form", [760.0, 640.0], 1.0, || Gallery::at(Page::Form));
+}
+
+#[test]
+fn a_form_in_the_smallest_window() {
+    let mut results = SnapshotResults::new();
+    picture(&mut results, "form_small", [640.0, 480.0], 1.0, || Gallery::at(Page::Form));
+}
+
+#[test]
+fn the_parts() {
+    let mut results = SnapshotResults::new();
+    picture(&mut results, "parts", [760.0, 740.0], 1.0, || Gallery::at(Page::Parts));
+}
+
+#[test]
+fn the_dialog_with_a_toast() {
+    let mut results = SnapshotResults::new();
+    picture(&mut results, "dialog", [760.0, 560.0], 1.0, || Gallery::at(Page::Form).with_dialog().with_toast());
+    picture(&mut results, "dialog", [760.0, 560.0], 2.0, || Gallery::at(Page::Form).with_dialog().with_toast());
+}

@@ -1,1 +1,120 @@
-//! Practice Confluence.
+//! A practice Confluence: Server, Data Center or Cloud, with the wiki of a company that does not exist.
+//!
+//! It behaves as the documentation, the public issue tracker and the answers of real servers say it does, above all where that
+//! surprises: see [`switches`](Switches) for what an administrator or a defect can change about it.
+//!
+//! ```no_run
+//! # async fn example() -> std::io::Result<()> {
+//! use practice::confluence::{Confluence, Who};
+//!
+//! let wiki = Confluence::builder().data_center("9.2").context("/confluence").anonymous(true).start().await?;
+//! let url = format!("{}/rest/api/user/current", wiki.base());
+//! let token = Who::Reader.pat();
+//! # drop((url, token)); Ok(()) }
+//! ```
+
+mod accounts;
+mod answers;
+mod auth;
+mod builder;
+mod cloud;
+mod content;
+mod cql;
+mod dc;
+mod edition;
+mod front;
+mod idp;
+mod login;
+mod mount;
+mod pages;
+mod paging;
+mod rpc;
+mod site;
+mod spaces;
+mod switches;
+mod system;
+mod users;
+mod wiki;
+
+use std::sync::Arc;
+
+pub use accounts::{Account, OPERATORS_GROUP, SUPER_GROUP, USERS_GROUP, Who};
+pub use builder::Builder;
+pub use edition::{Edition, NoVersion, Version};
+pub use switches::{Closed, Front, Paging, RateLimit, Switches};
+
+use crate::server::Server;
+use site::Site;
+
+/// A running practice Confluence. Dropping it stops all of its servers.
+#[derive(Debug)]
+pub struct Confluence {
+    site: Arc<Site>,
+    server: Server,
+    idp: Server,
+    gateway: Option<Server>,
+}
+
+impl Confluence {
+    /// Starts with a closed Data Center 9.2 at the root context.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Base address: origin and context path, as people type it.
+    pub fn base(&self) -> String {
+        self.site.base()
+    }
+
+    /// The server under the wiki: what it was asked, latency, faults.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// The identity provider on its own origin.
+    pub fn idp(&self) -> &Server {
+        &self.idp
+    }
+
+    /// The server that plays `https://api.atlassian.com`; Cloud only.
+    pub fn gateway(&self) -> Option<&Server> {
+        self.gateway.as_ref()
+    }
+
+    /// The Cloud ID in the gateway's paths.
+    pub fn cloud_id(&self) -> &'static str {
+        cloud::CLOUD_ID
+    }
+
+    /// Changes switches while the server runs.
+    pub fn switch(&self, change: impl FnOnce(&mut Switches)) {
+        self.site.switch(change);
+    }
+
+    /// Opens a session as a sign-in in the browser would, and gives back the value of its `JSESSIONID` cookie.
+    pub fn open_session(&self, who: Who) -> String {
+        let cookie = auth::open_session(&self.site, Some(who));
+        let value = cookie.split(';').next().and_then(|pair| pair.split_once('='));
+        value.map(|(_, value)| value.to_owned()).unwrap_or_default()
+    }
+
+    /// Ends every session, as a restart or an hour of silence does.
+    pub fn expire_sessions(&self) {
+        self.site.memory().sessions.clear();
+    }
+
+    /// Revokes a personal access token; from then on it is ignored like a wrong one.
+    pub fn revoke(&self, token: &str) {
+        self.site.memory().revoked.insert(token.to_owned());
+    }
+
+    /// Somebody signed in through the form and solved the CAPTCHA.
+    pub fn solve_captcha(&self, who: Who) {
+        login::forgive(&self.site, who.username());
+    }
+
+    /// ID of the page with this title, whoever may see it.
+    pub fn page_id(&self, title: &str) -> Option<String> {
+        self.site.wiki.pages().find(|(_, page)| page.title == title).map(|(_, page)| page.id.to_string())
+    }
+}

@@ -1,0 +1,124 @@
+//! What an administrator, an intruding proxy or a defect can change about a practice Confluence.
+
+/// Everything that can be switched, also while the server runs (see `Confluence::switch`).
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "these are the switches of a settings page, all independent")]
+pub struct Switches {
+    /// People who are not signed in may read the spaces that are open to them.
+    pub anonymous: bool,
+    /// How a closed Confluence turns strangers away from REST.
+    pub closed: Closed,
+    /// Personal access tokens are on (and the version has them).
+    pub tokens: bool,
+    /// Basic authentication is allowed on API calls.
+    pub basic: bool,
+    /// After so many wrong passwords, REST calls included, a CAPTCHA is asked for. Confluence's default is 3.
+    pub captcha_after: Option<u32>,
+    /// Secure administrator sessions.
+    pub websudo: bool,
+    /// The remote API (JSON-RPC) is on.
+    pub json_rpc: bool,
+    /// Read-only access mode for maintenance.
+    pub read_only: bool,
+    /// Ordinary users may look up people and groups ("browse users").
+    pub browse_users: bool,
+    /// REST rate limit.
+    pub rate_limit: RateLimit,
+    /// What stands before Confluence, or in its place.
+    pub front: Front,
+    /// Defects of listings.
+    pub paging: Paging,
+    /// Space permissions answer 500 instead of 403 to those who may not read them (CONFSERVER-99908).
+    pub permissions_crash: bool,
+    /// The session cookie's path ends with a slash (Tomcat's `sessionCookiePathUsesTrailingSlash`).
+    pub cookie_path_slash: bool,
+    /// Cloud: version 1 of the REST API has been removed (410).
+    pub v1_gone: bool,
+    /// Cloud: the scoped tokens lack the scope that a call needs.
+    pub scope_missing: bool,
+}
+
+impl Default for Switches {
+    /// A Confluence as most companies run it: closed, everything else at its default.
+    fn default() -> Self {
+        Self {
+            anonymous: false,
+            closed: Closed::Forbidden,
+            tokens: true,
+            basic: true,
+            captcha_after: Some(3),
+            websudo: false,
+            json_rpc: true,
+            read_only: false,
+            browse_users: true,
+            rate_limit: RateLimit::Off,
+            front: Front::Open,
+            paging: Paging::Sound,
+            permissions_crash: false,
+            cookie_path_slash: false,
+            v1_gone: false,
+            scope_missing: false,
+        }
+    }
+}
+
+/// How REST answers strangers where anonymous access is closed. Pages always lead to the login page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// 403 with a JSON body.
+    Forbidden,
+    /// 401 from the container.
+    Unauthorized,
+    /// 302 to the login page.
+    Login,
+}
+
+/// REST rate limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RateLimit {
+    /// None (the default of the product).
+    Off,
+    /// The next `times` requests get 429, later ones are served.
+    Next {
+        /// How many are refused.
+        times: u32,
+        /// Value of `Retry-After` (seconds or a date).
+        retry_after: String,
+    },
+    /// "Block all": `Retry-After` is the largest number Java has.
+    Blocked,
+}
+
+/// What stands before Confluence, or in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Front {
+    /// Nothing.
+    Open,
+    /// Whoever has no session is redirected (302) to an identity provider on another origin, API included.
+    IdpRedirect,
+    /// The same as a page (200) that posts a SAML request by itself.
+    IdpAutopost,
+    /// A proxy that wants a Kerberos ticket for every request.
+    Negotiate,
+    /// Confluence is starting, upgrading or broken (its "Johnson" page).
+    Maintenance,
+    /// A reverse proxy whose backend is down.
+    ProxyDown,
+    /// A plain web server.
+    Nginx,
+    /// Jira Data Center.
+    Jira,
+}
+
+/// Defects of listings (CONFSERVER-95272 and relatives).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paging {
+    /// As documented.
+    Sound,
+    /// `next` is given even past the end.
+    NextPastEnd,
+    /// The server never gives more than this, whatever was asked.
+    Clamped(usize),
+    /// Each page repeats the last entry of the page before.
+    Duplicates,
+}

@@ -9,9 +9,10 @@ use rcgen::{
     date_time_ymd,
 };
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -71,6 +72,15 @@ impl Authority {
         self.signed(names, &["wiki.elsewhere.example"], |_| {})
     }
 
+    /// A client certificate and its key in one PEM text, for a person or a program of this name.
+    pub fn issue_client_pem(&self, name: &str) -> io::Result<String> {
+        let mut params = server_params(&[name])?;
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let certificate = params.signed_by(&key, &self.issuer).map_err(io::Error::other)?;
+        Ok(format!("{}{}", certificate.pem(), key.serialize_pem()))
+    }
+
     fn signed(&self, reached_as: &[&str], names: &[&str], bend: impl FnOnce(&mut CertificateParams)) -> io::Result<Identity> {
         let mut params = server_params(names)?;
         params.use_authority_key_identifier_extension = true;
@@ -82,6 +92,7 @@ impl Authority {
             pem: certificate.pem(),
             chain: vec![certificate.der().clone(), self.der.clone()],
             key: key.serialize_der(),
+            clients_of: None,
         })
     }
 }
@@ -92,6 +103,8 @@ pub struct Identity {
     pem: String,
     chain: Vec<CertificateDer<'static>>,
     key: Vec<u8>,
+    /// Authority whose client certificates are asked for.
+    clients_of: Option<CertificateDer<'static>>,
 }
 
 impl std::fmt::Debug for Identity {
@@ -109,7 +122,20 @@ impl Identity {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let certificate = params.self_signed(&key).map_err(io::Error::other)?;
-        Ok(Self { host: first(names), pem: certificate.pem(), chain: vec![certificate.der().clone()], key: key.serialize_der() })
+        Ok(Self {
+            host: first(names),
+            pem: certificate.pem(),
+            chain: vec![certificate.der().clone()],
+            key: key.serialize_der(),
+            clients_of: None,
+        })
+    }
+
+    /// Only clients with a certificate of `authority` finish the handshake.
+    #[must_use]
+    pub fn wanting_client_certificate(mut self, authority: &Authority) -> Self {
+        self.clients_of = Some(authority.der.clone());
+        self
     }
 
     /// The server's certificate (not its key).
@@ -124,12 +150,18 @@ impl Identity {
 
     pub(crate) fn acceptor(&self) -> io::Result<TlsAcceptor> {
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.clone()));
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_no_client_auth()
-            .with_single_cert(self.chain.clone(), key)
-            .map_err(io::Error::other)?;
+        let provider = Arc::new(ring::default_provider());
+        let builder =
+            ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().map_err(io::Error::other)?;
+        let builder = if let Some(authority) = &self.clients_of {
+            let mut roots = RootCertStore::empty();
+            roots.add(authority.clone()).map_err(io::Error::other)?;
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+            builder.with_client_cert_verifier(verifier.map_err(io::Error::other)?)
+        } else {
+            builder.with_no_client_auth()
+        };
+        let mut config = builder.with_single_cert(self.chain.clone(), key).map_err(io::Error::other)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }

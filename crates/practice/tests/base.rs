@@ -113,6 +113,7 @@ async fn only_the_good_certificate_is_trusted() {
         ("wrong name", authority.issue_for_another_name(names)),
         ("self-signed", Identity::self_signed(names)),
         ("unknown authority", Authority::new().unwrap().issue(names)),
+        ("client certificate", authority.issue(names).map(|identity| identity.wanting_client_certificate(&authority))),
     ];
     for (what, identity) in bad {
         let server = Server::https_as(hello(), &identity.unwrap()).await.unwrap();
@@ -120,4 +121,17 @@ async fn only_the_good_certificate_is_trusted() {
         assert!(answer.is_err(), "{what} was trusted");
         assert_eq!(server.requests().len(), 0, "{what}");
     }
+}
+
+#[tokio::test]
+async fn a_client_certificate_opens_the_door_that_asks_for_one() {
+    let authority = Authority::new().unwrap();
+    let identity = authority.issue(&["localhost"]).unwrap().wanting_client_certificate(&authority);
+    let server = Server::https_as(hello(), &identity).await.unwrap();
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let own = reqwest::Identity::from_pem(authority.issue_client_pem("mwren").unwrap().as_bytes()).unwrap();
+    let root = Certificate::from_pem(authority.pem().as_bytes()).unwrap();
+    let client = Client::builder().no_proxy().tls_certs_only([root]).identity(own).build().unwrap();
+    let text = client.get(format!("{}/hello", server.origin())).send().await.unwrap().text().await.unwrap();
+    assert_eq!(text, "hello");
 }

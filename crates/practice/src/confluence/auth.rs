@@ -84,6 +84,8 @@ pub(crate) async fn seraph(State(site): State<Arc<Site>>, mut request: Request, 
 }
 
 fn identify(site: &Site, request: &Request, session: Option<&str>) -> Verdict {
+    let is_at_home = !site.switches().bound_sessions || request.headers().contains_key("sec-fetch-site");
+    let session = session.filter(|_| is_at_home);
     let signed_in = session.and_then(|id| site.memory().sessions.get(id).copied().flatten());
     let auth_type = query_value(request, "os_authType").unwrap_or_default();
     let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());

@@ -9,51 +9,20 @@ use axum::middleware::{self, Next};
 use axum::routing::{get, post};
 
 use super::answers::{tomcat, unknown_resource};
+use super::edition::Version;
 use super::mount::mount;
 use super::site::{Site, Visit};
 use super::{auth, content, front, login, pages, rpc, spaces, system, users};
 
 pub(crate) fn router(site: &Arc<Site>) -> Router {
     let version = site.version();
-    let mut rest = Router::new()
-        .route("/rest/applinks/1.0/manifest", get(system::manifest))
-        .route("/rest/api/accessmode", get(system::access_mode))
-        .route("/rest/api/user/current", get(users::current))
-        .route("/rest/api/user/memberof", get(users::member_of))
-        .route("/rest/api/user", get(users::one))
-        .route("/rest/api/group", get(users::groups))
-        .route("/rest/api/group/{name}", get(users::group))
-        .route("/rest/api/group/{name}/member", get(users::members))
-        .route("/rest/api/space", get(spaces::list))
-        .route("/rest/api/space/{key}", get(spaces::one))
-        .route("/rest/api/space/{key}/content/{kind}", get(content::of_space))
-        .route("/rest/spacedirectory/1/search", get(spaces::directory))
-        .route("/rest/api/content", get(content::list))
-        .route("/rest/api/content/{id}", get(content::one))
-        .route("/rest/api/content/{id}/child/attachment", get(content::attachments))
-        .route("/rest/api/content/{id}/restriction/byOperation", get(content::restrictions))
-        .route("/rest/api/search", get(content::search));
-    if version.has_tokens() {
-        rest = rest.route("/rest/pat/latest/tokens", get(users::tokens).post(users::make_token));
-    }
-    if version.has_content_scan() {
-        rest = rest.route("/rest/api/content/scan", get(content::scan));
-    }
-    if version.has_rest_permissions() {
-        rest = rest
-            .route("/rest/api/space/{key}/permissions", get(spaces::permissions))
-            .route("/rest/api/server-information", get(system::server_information))
-            .route("/rest/api/instance-metrics", get(system::instance_metrics));
-    }
-    if version.has_global_permissions() {
-        rest = rest.route("/rest/api/permissions", get(system::global_permissions));
-    }
+    let mut inner = rest(version).route("/rest/applinks/1.0/manifest", get(system::manifest));
     if version.has_json_rpc() {
-        rest = rest
+        inner = inner
             .route("/rpc/json-rpc/confluenceservice-v2", post(rpc::call))
             .route("/rpc/json-rpc/confluenceservice-v2/{method}", post(rpc::call_light));
     }
-    let inner = rest
+    let inner = inner
         .route("/", get(pages::dashboard))
         .route("/index.action", get(pages::dashboard))
         .route("/dashboard.action", get(pages::dashboard))
@@ -74,6 +43,48 @@ pub(crate) fn router(site: &Arc<Site>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(site), auth::seraph))
         .with_state(Arc::clone(site));
     mount(&site.context, inner).layer(middleware::from_fn_with_state(Arc::clone(site), front::stand_before))
+}
+
+/// The REST API as far as this version has it.
+fn rest(version: Version) -> Router<Arc<Site>> {
+    if !version.has_rest() {
+        return Router::new();
+    }
+    let mut rest = Router::new()
+        .route("/rest/api/user/current", get(users::current))
+        .route("/rest/api/user/memberof", get(users::member_of))
+        .route("/rest/api/user", get(users::one))
+        .route("/rest/api/group", get(users::groups))
+        .route("/rest/api/group/{name}", get(users::group))
+        .route("/rest/api/group/{name}/member", get(users::members))
+        .route("/rest/api/space", get(spaces::list))
+        .route("/rest/api/space/{key}", get(spaces::one))
+        .route("/rest/api/space/{key}/content/{kind}", get(content::of_space))
+        .route("/rest/spacedirectory/1/search", get(spaces::directory))
+        .route("/rest/api/content", get(content::list))
+        .route("/rest/api/content/{id}", get(content::one))
+        .route("/rest/api/content/{id}/child/attachment", get(content::attachments))
+        .route("/rest/api/content/{id}/restriction/byOperation", get(content::restrictions))
+        .route("/rest/api/search", get(content::search));
+    if version.has_access_mode() {
+        rest = rest.route("/rest/api/accessmode", get(system::access_mode));
+    }
+    if version.has_tokens() {
+        rest = rest.route("/rest/pat/latest/tokens", get(users::tokens).post(users::make_token));
+    }
+    if version.has_content_scan() {
+        rest = rest.route("/rest/api/content/scan", get(content::scan));
+    }
+    if version.has_rest_permissions() {
+        rest = rest
+            .route("/rest/api/space/{key}/permissions", get(spaces::permissions))
+            .route("/rest/api/server-information", get(system::server_information))
+            .route("/rest/api/instance-metrics", get(system::instance_metrics));
+    }
+    if version.has_global_permissions() {
+        rest = rest.route("/rest/api/permissions", get(system::global_permissions));
+    }
+    rest
 }
 
 async fn unknown(visit: Visit) -> Response<axum::body::Body> {

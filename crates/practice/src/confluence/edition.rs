@@ -27,7 +27,8 @@ impl Version {
     /// The release and build number that the manifest and the pages name.
     pub const fn release(self) -> (&'static str, u32) {
         match (self.major, self.minor) {
-            (..=6, _) => ("6.15.10", 7901),
+            (..=5, _) => ("5.4.4", 4732),
+            (6, _) => ("6.15.10", 7901),
             (7, ..=8) => ("7.4.18", 8403),
             (7, 9..=18) => ("7.13.20", 8703),
             (7, _) => ("7.19.30", 8804),
@@ -35,6 +36,16 @@ impl Version {
             (9, _) => ("9.2.2", 9109),
             _ => ("10.0.2", 9207),
         }
+    }
+
+    /// The REST API came with 5.5; before, there were only prototypes and remote procedure calls.
+    pub fn has_rest(self) -> bool {
+        self >= Self::new(5, 5)
+    }
+
+    /// The access mode came with 6.10.
+    pub fn has_access_mode(self) -> bool {
+        self >= Self::new(6, 10)
     }
 
     /// Personal access tokens came with 7.9 (release notes).

@@ -40,7 +40,7 @@ async fn answer(State(site): State<Arc<Site>>, Form(fields): Form<Params>) -> Re
              <form action=\"{}/plugins/servlet/samlconsumer\" method=\"post\">\
              <input type=\"hidden\" name=\"SAMLResponse\" value=\"{ticket}\"/>\
              <input type=\"hidden\" name=\"RelayState\" value=\"{}\"/></form></body></html>",
-            site.base(),
+            site.address(),
             escape(relay(&fields))
         ),
     )

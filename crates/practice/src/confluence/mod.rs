@@ -63,7 +63,7 @@ impl Confluence {
 
     /// Base address: origin and context path, as people type it.
     pub fn base(&self) -> String {
-        self.site.base()
+        self.site.address()
     }
 
     /// The server under the wiki: what it was asked, latency, faults.

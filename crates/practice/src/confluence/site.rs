@@ -48,8 +48,14 @@ pub(crate) struct Memory {
 }
 
 impl Site {
-    pub(crate) fn base(&self) -> String {
+    /// Where the site really is.
+    pub(crate) fn address(&self) -> String {
         format!("{}{}", self.origin, self.context)
+    }
+
+    /// Where the site believes it is: the setting "base URL", which goes into every link.
+    pub(crate) fn base(&self) -> String {
+        self.switches().base_url.unwrap_or_else(|| self.address())
     }
 
     /// The version; for Cloud the newest, which no Data Center rule should ever ask for.

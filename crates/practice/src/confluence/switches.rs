@@ -30,6 +30,11 @@ pub struct Switches {
     pub paging: Paging,
     /// Space permissions answer 500 instead of 403 to those who may not read them (CONFSERVER-99908).
     pub permissions_crash: bool,
+    /// The setting "base URL" where it is wrong: it goes into every link, whatever address people use.
+    pub base_url: Option<String>,
+    /// Sessions work inside the browser that opened them and nowhere else, as device-bound ones do. Here a request counts as
+    /// the browser's when it carries `Sec-Fetch-Site`, which pages cannot forge and other programs do not send.
+    pub bound_sessions: bool,
     /// The session cookie's path ends with a slash (Tomcat's `sessionCookiePathUsesTrailingSlash`).
     pub cookie_path_slash: bool,
     /// Cloud: version 1 of the REST API has been removed (410).
@@ -55,6 +60,8 @@ impl Default for Switches {
             front: Front::Open,
             paging: Paging::Sound,
             permissions_crash: false,
+            base_url: None,
+            bound_sessions: false,
             cookie_path_slash: false,
             v1_gone: false,
             scope_missing: false,

@@ -141,3 +141,25 @@ async fn the_manifest_is_open_and_speaks_xml_first() {
         assert_eq!(status(&wiki, "/_edge/tenant_info", With::Nothing).await, 302, "not Cloud: a page nobody may see");
     }
 }
+
+#[tokio::test]
+async fn before_5_5_there_is_no_rest_and_the_manifest_says_why() {
+    let wiki = Confluence::builder().data_center("5.4").anonymous(true).start().await.unwrap();
+    assert_eq!(get_json(&wiki, "/rest/applinks/1.0/manifest", With::Nothing).await["version"], "5.4.4");
+    for path in ["/rest/api/user/current", "/rest/api/space", "/rest/api/accessmode"] {
+        assert_eq!(status(&wiki, path, With::Password(Who::Super)).await, 404, "{path}");
+    }
+    assert!(get(&wiki, "/", With::Password(Who::Super)).await.text().await.unwrap().contains("\"ghalvorsen\""));
+}
+
+#[tokio::test]
+async fn a_wrong_base_url_shows_up_in_every_link() {
+    let elsewhere = "https://wiki.elsewhere.example";
+    let wiki = Confluence::builder().switches(|switches| switches.base_url = Some(elsewhere.to_owned())).start().await.unwrap();
+    let list = get_json(&wiki, "/rest/api/space?limit=1", With::Pat(Who::Reader)).await;
+    assert_eq!(list["_links"]["base"], elsewhere);
+    assert!(list["_links"]["next"].as_str().unwrap().starts_with("/rest/api/space?"));
+    let page = get(&wiki, "/", With::Pat(Who::Reader)).await.text().await.unwrap();
+    assert!(page.contains(&format!("<meta name=\"ajs-base-url\" content=\"{elsewhere}\">")));
+    assert_ne!(wiki.base(), elsewhere);
+}

@@ -193,3 +193,14 @@ async fn writes_need_the_no_check_header_and_with_a_cookie_the_origin() {
     assert_eq!(each(&listed, "name"), ["Migration", "laptop"]);
     assert!(!listed.to_string().contains(practice::markers::PREFIX));
 }
+
+#[tokio::test]
+async fn a_bound_session_works_in_the_browser_only() {
+    let wiki = Confluence::builder().anonymous(true).switches(|switches| switches.bound_sessions = true).start().await.unwrap();
+    let cookie = format!("JSESSIONID={}", wiki.open_session(Who::Reader));
+    let ask = || client().get(format!("{}{ME}", wiki.base())).header("cookie", &cookie);
+    let outside = ask().send().await.unwrap();
+    assert_eq!((outside.status().as_u16(), header(&outside, "x-ausername")), (200, "anonymous"));
+    let inside = ask().header("sec-fetch-site", "same-origin").send().await.unwrap();
+    assert_eq!(header(&inside, "x-ausername"), "mwren");
+}

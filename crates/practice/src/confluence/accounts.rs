@@ -9,6 +9,17 @@ pub const USERS_GROUP: &str = "confluence-users";
 /// Group with the global permission "Confluence administrator", which is not the super group.
 pub const OPERATORS_GROUP: &str = "wiki-operators";
 
+/// Password that the sign-in pages (and they alone) take for everybody: people cannot be asked to type a marker secret.
+pub const PAGE_PASSWORD: &str = "practice";
+
+/// What the sign-in pages say to people who try them.
+pub(crate) const PAGE_HINT: &str = "<p>Practice server. Sign in as mwren (reader), tachterberg (space administrator), iokonjo \
+     (administrator), ghalvorsen (sees everything) or plind (no licence), with the password “practice”.</p>";
+
+/// How the practice pages look.
+pub(crate) const STYLE: &str =
+    "<style>body{font-family:sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}label{display:block;margin:.5rem 0}</style>";
+
 /// One of the practice accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Who {
@@ -141,6 +152,15 @@ impl Who {
     /// Member of the super group.
     pub fn is_super(self) -> bool {
         self.account().groups.contains(&SUPER_GROUP)
+    }
+
+    /// What a person typed into a page, as the password it stands for.
+    pub(crate) fn typed(name: &str, password: &str) -> String {
+        let known = Self::find(|who| who.username().eq_ignore_ascii_case(name) || who.email().eq_ignore_ascii_case(name));
+        match known {
+            Some(who) if password == PAGE_PASSWORD => who.password(),
+            _ => password.to_owned(),
+        }
     }
 
     /// Finds the account that matches.

@@ -8,7 +8,7 @@ use axum::http::{Response, StatusCode};
 use axum::routing::get;
 use axum::{Form, Router, extract::Query};
 
-use super::accounts::Who;
+use super::accounts::{PAGE_HINT, STYLE, Who};
 use super::answers::{escape, html};
 use super::site::{Params, Site};
 
@@ -28,7 +28,7 @@ async fn answer(State(site): State<Arc<Site>>, Form(fields): Form<Params>) -> Re
     }
     let name = field("user");
     let found = Who::find(|who| who.username() == name || who.email().eq_ignore_ascii_case(name));
-    let Some(who) = found.filter(|who| who.password() == field("password")) else {
+    let Some(who) = found.filter(|who| who.password() == Who::typed(name, field("password"))) else {
         return html(StatusCode::OK, page(relay(&fields), "<p role=\"alert\">That is not the right password.</p>"));
     };
     let ticket = format!("{:032x}", rand::random::<u128>());
@@ -52,8 +52,8 @@ fn relay(params: &Params) -> &str {
 
 fn page(relay: &str, note: &str) -> String {
     format!(
-        "<!DOCTYPE html><html><head><title>Sign in - Brackwater ID (practice)</title></head><body><h1>Brackwater ID</h1>\
-         {note}<form method=\"post\" action=\"/saml2\"><label>User <input id=\"user\" name=\"user\"></label>\
+        "<!DOCTYPE html><html><head><title>Sign in - Brackwater ID (practice)</title>{STYLE}</head><body>\
+         <h1>Brackwater ID</h1>{PAGE_HINT}{note}<form method=\"post\" action=\"/saml2\"><label>User <input id=\"user\" name=\"user\"></label>\
          <label>Password <input id=\"password\" name=\"password\" type=\"password\"></label>\
          <input type=\"hidden\" name=\"RelayState\" value=\"{}\"><button>Sign in</button></form></body></html>",
         escape(relay)

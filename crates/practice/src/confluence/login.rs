@@ -6,7 +6,7 @@ use axum::extract::Query;
 use axum::http::{HeaderName, Response, StatusCode, header};
 use axum::response::Response as AxumResponse;
 
-use super::accounts::Who;
+use super::accounts::{PAGE_HINT, Who};
 use super::answers::{escape, html, redirect, set, tomcat};
 use super::auth::{Rejection, check_password, open_session, session_of};
 use super::pages::frame;
@@ -26,7 +26,7 @@ pub(crate) async fn submit(visit: Visit, Form(fields): Form<Params>) -> AxumResp
     if !field("captchaResponse").is_empty() {
         forgive(&visit.site, name);
     }
-    match check_password(&visit.site, name, field("os_password")) {
+    match check_password(&visit.site, name, &Who::typed(name, field("os_password"))) {
         Ok(who) => welcome(&visit, who, field("os_destination")),
         Err(reason) => {
             let mut response = html(StatusCode::OK, page(&visit, field("os_destination"), Some(reason)));
@@ -98,9 +98,9 @@ fn page(visit: &Visit, back: &str, problem: Option<Rejection>) -> String {
     let body = if visit.site.version().draws_login_by_script() {
         // A client that reads only the HTML finds no form, as with the real 9.x.
         let drawn = serde_json::Value::from(form).to_string().replace("</", "<\\/").replace("<form", "\\u003cform");
-        format!("{note}<div id=\"login-root\"></div><script>document.getElementById('login-root').innerHTML={drawn};</script>")
+        format!("{PAGE_HINT}{note}<div id=\"login-root\"></div><script>document.getElementById('login-root').innerHTML={drawn};</script>")
     } else {
-        format!("{note}{form}")
+        format!("{PAGE_HINT}{note}{form}")
     };
     frame(visit, "Log In", None, None, &body)
 }

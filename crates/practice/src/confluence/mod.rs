@@ -38,7 +38,7 @@ mod wiki;
 
 use std::sync::Arc;
 
-pub use accounts::{Account, OPERATORS_GROUP, SUPER_GROUP, USERS_GROUP, Who};
+pub use accounts::{Account, OPERATORS_GROUP, PAGE_PASSWORD, SUPER_GROUP, USERS_GROUP, Who};
 pub use builder::Builder;
 pub use edition::{Edition, NoVersion, Version};
 pub use switches::{Closed, Front, Paging, RateLimit, Switches};

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::http::{Response, StatusCode};
 
-use super::accounts::Who;
+use super::accounts::{STYLE, Who};
 use super::answers::{escape, html, redirect};
 use super::auth::now_in_milliseconds;
 use super::site::{Params, Visit};
@@ -137,7 +137,7 @@ pub(crate) fn frame(visit: &Visit, title: &str, space: Option<&Space>, page: Opt
     format!(
         "<!DOCTYPE html>\n<html>\n<head>\n<title>{title} - Brackwater Wiki</title>\n<meta charset=\"UTF-8\">\n\
          <meta id=\"confluence-context-path\" name=\"confluence-context-path\" content=\"{context}\">\n\
-         <meta id=\"confluence-base-url\" name=\"confluence-base-url\" content=\"{base}\">\n{metas}</head>\n<body>\n\
+         <meta id=\"confluence-base-url\" name=\"confluence-base-url\" content=\"{base}\">\n{metas}{STYLE}</head>\n<body>\n\
          <header>Practice server · {sign}</header>\n{body}\n\
          <footer>Powered by Confluence <span id='footer-build-information'>{release}</span></footer>\n</body>\n</html>\n",
         base = site.base(),

@@ -91,6 +91,8 @@ async fn wrong_passwords_add_up_to_a_captcha_even_by_rest() {
     assert_eq!(status(&wiki, ME, With::Password(Who::Super)).await, 200, "nor does somebody else");
     wiki.solve_captcha(Who::Reader);
     assert_eq!(status(&wiki, ME, right).await, 200);
+    let page_password = client().get(format!("{}{ME}", wiki.base())).basic_auth("mwren", Some(practice::confluence::PAGE_PASSWORD));
+    assert_eq!(page_password.send().await.unwrap().status(), 401, "that one is for pages only");
 }
 
 #[tokio::test]
@@ -166,6 +168,8 @@ async fn the_login_form_opens_a_session_with_a_new_id() {
         };
         let wrong = submit("guess".to_owned()).await.unwrap();
         assert_eq!((wrong.status().as_u16(), header(&wrong, "x-seraph-loginreason")), (200, "AUTHENTICATED_FAILED"));
+        let typed = submit(practice::confluence::PAGE_PASSWORD.to_owned()).await.unwrap();
+        assert_eq!(typed.status(), 302);
         let right = submit(Who::Reader.password()).await.unwrap();
         assert_eq!((right.status().as_u16(), header(&right, "location")), (302, "/confluence/display/HB"));
         let after = header(&right, "set-cookie").split(';').next().unwrap();

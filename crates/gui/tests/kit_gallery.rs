@@ -5,18 +5,21 @@ use egui_kittest::{Harness, SnapshotResults};
 use gui::kit::gallery::{Gallery, Page};
 use gui::kit::theme;
 
+struct Shown(Gallery);
+
+impl eframe::App for Shown {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.0.ui(ui);
+    }
+}
+
 fn picture(results: &mut SnapshotResults, name: &str, size: [f32; 2], scale: f32, gallery: impl Fn() -> Gallery) {
     for look in [Theme::Dark, Theme::Light] {
-        let mut gallery = gallery();
-        let mut harness = Harness::builder()
-            .with_size(size)
-            .with_pixels_per_point(scale)
-            .with_theme(look)
-            .with_context_setup(|ctx| {
-                theme::apply(ctx);
-                theme::set_reduced_motion(ctx, true);
-            })
-            .build_ui(move |ui| gallery.ui(ui));
+        let mut harness = Harness::builder().with_size(size).with_pixels_per_point(scale).with_theme(look).build_eframe(|creation| {
+            theme::apply(&creation.egui_ctx);
+            theme::set_reduced_motion(&creation.egui_ctx, true);
+            Shown(gallery())
+        });
         harness.run_steps(4);
         let look = if look == Theme::Dark { "dark" } else { "light" };
         harness.snapshot(format!("kit/{name}_{look}_{scale}x"));
@@ -27,14 +30,13 @@ fn picture(results: &mut SnapshotResults, name: &str, size: [f32; 2], scale: f32
 #[test]
 fn a_running_test() {
     let mut results = SnapshotResults::new();
-    picture(&mut results, "running", [760.0, 640.0], 1.0, || Gallery::at(Page::Running));
-    picture(&mut results, "running", [760.0, 640.0], 2.0, || Gallery::at(Page::Running));
+    picture(&mut results, "running", [720.0, 640.0], 1.0, || Gallery::at(Page::Running));
 }
 
 #[test]
 fn a_form() {
     let mut results = SnapshotResults::new();
-    picture(&mut results, "form", [760.0, 640.0], 1.0, || Gallery::at(Page::Form));
+    picture(&mut results, "form", [720.0, 720.0], 1.0, || Gallery::at(Page::Form));
 }
 
 #[test]
@@ -46,12 +48,17 @@ fn a_form_in_the_smallest_window() {
 #[test]
 fn the_parts() {
     let mut results = SnapshotResults::new();
-    picture(&mut results, "parts", [760.0, 740.0], 1.0, || Gallery::at(Page::Parts));
+    picture(&mut results, "parts", [720.0, 840.0], 1.0, || Gallery::at(Page::Parts));
 }
 
 #[test]
 fn the_dialog_with_a_toast() {
     let mut results = SnapshotResults::new();
-    picture(&mut results, "dialog", [760.0, 560.0], 1.0, || Gallery::at(Page::Form).with_dialog().with_toast());
-    picture(&mut results, "dialog", [760.0, 560.0], 2.0, || Gallery::at(Page::Form).with_dialog().with_toast());
+    picture(&mut results, "dialog", [640.0, 520.0], 1.0, || Gallery::at(Page::Form).with_dialog().with_toast());
+}
+
+#[test]
+fn closely_on_a_sharp_screen() {
+    let mut results = SnapshotResults::new();
+    picture(&mut results, "closely", [480.0, 444.0], 2.0, || Gallery::at(Page::Closely));
 }

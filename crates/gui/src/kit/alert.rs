@@ -5,11 +5,11 @@ use egui::{
 };
 
 use super::button::{Button, IconButton};
-use super::fonts;
 use super::icons::{self, Icon};
 use super::status::Tone;
 use super::theme::{ICON_SIZE, RADIUS, SMALL_CONTROL_HEIGHT, space};
 use super::tokens::Tokens;
+use super::{fonts, paint};
 
 /// A callout. It stays until what it says is no longer true.
 #[must_use = "an alert has to be shown"]
@@ -108,8 +108,10 @@ impl<'a> Alert<'a> {
             column.max.x -= right;
             ui.scope_builder(UiBuilder::new().max_rect(column).layout(Layout::top_down(Align::Min)), |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
-                let title = RichText::new(self.title).text_style(fonts::strong()).color(family.text);
-                ui.add(Label::new(title).wrap());
+                // Silent: the whole callout carries the title as its name.
+                let title = paint::lines(ui, self.title, &fonts::strong(), family.text.0, ui.available_width());
+                let (at, _) = ui.allocate_exact_size(title.size(), Sense::hover());
+                ui.painter().galley(at.min, title, family.text.0);
                 if let Some(text) = self.text {
                     let text = RichText::new(text).text_style(TextStyle::Body).color(t.text.body);
                     ui.add(Label::new(text).wrap());
@@ -130,7 +132,7 @@ impl<'a> Alert<'a> {
             if self.dismissible {
                 let corner = whole.right_top() + vec2(6.0 - SMALL_CONTROL_HEIGHT, -5.0);
                 let at = Rect::from_min_size(corner, vec2(SMALL_CONTROL_HEIGHT, SMALL_CONTROL_HEIGHT));
-                dismissed = ui.put(at, IconButton::new(icons::CLOSE.named("Dismiss"))).clicked();
+                dismissed = ui.place(at, IconButton::new(icons::CLOSE.named("Dismiss"))).clicked();
             }
         });
 
@@ -139,9 +141,6 @@ impl<'a> Alert<'a> {
         response.widget_info(|| egui::WidgetInfo::labeled(role, true, self.title));
         ui.accesskit_node_builder(response.id, |node| {
             node.set_live(egui::accesskit::Live::Polite);
-            if let Some(text) = self.text {
-                node.set_description(text);
-            }
         });
         AlertResponse { response, clicked, dismissed }
     }

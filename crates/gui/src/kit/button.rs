@@ -114,8 +114,8 @@ impl Button<'_> {
 
     fn content_width(&self, ui: &Ui) -> f32 {
         let text = paint::line(ui, self.text, &fonts::control(), Color32::PLACEHOLDER).size().x;
-        let icons = [self.icon, self.trailing_icon].into_iter().flatten();
-        text + icons.map(|_| ICON_SIZE + GAP).sum::<f32>()
+        let leading = self.icon.is_some() || self.pending;
+        text + f32::from(u8::from(leading) + u8::from(self.trailing_icon.is_some())) * (ICON_SIZE + GAP)
     }
 
     /// How wide it will be.
@@ -128,7 +128,6 @@ impl Widget for Button<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
         let enabled = self.enabled && !self.pending && ui.is_enabled();
         let height = if self.small { SMALL_CONTROL_HEIGHT } else { CONTROL_HEIGHT };
-        let padding = self.padding();
         let content = self.content_width(ui);
         let width = self.width(ui);
         let galley = paint::line(ui, self.text, &fonts::control(), Color32::PLACEHOLDER);
@@ -142,18 +141,12 @@ impl Widget for Button<'_> {
 
             let mut x = rect.center().x - content / 2.0;
             let icon_at = |x: f32| Rect::from_min_size(pos2(x, rect.center().y - ICON_SIZE / 2.0), vec2(ICON_SIZE, ICON_SIZE));
-            if let Some(icon) = self.icon {
-                if self.pending {
-                    indicator::paint_spinner(ui, icon_at(x), look.icon);
-                } else {
-                    icon.paint(ui, icon_at(x), look.icon);
-                }
+            if self.pending {
+                indicator::paint_spinner(ui, icon_at(x), look.icon);
                 x += ICON_SIZE + GAP;
-            } else if self.pending {
-                // Over the padding, so that the button keeps its width.
-                let side = padding - 2.0;
-                let at = Rect::from_center_size(pos2(rect.left() + padding / 2.0 + 1.0, rect.center().y), vec2(side, side));
-                indicator::paint_spinner(ui, at, look.icon);
+            } else if let Some(icon) = self.icon {
+                icon.paint(ui, icon_at(x), look.icon);
+                x += ICON_SIZE + GAP;
             }
             let text_width = galley.size().x;
             paint::text_left(ui, pos2(x, rect.center().y), galley, look.text);

@@ -3,7 +3,7 @@
 use egui::{Align, CornerRadius, Frame, InnerResponse, Layout, Margin, Rect, Stroke, Ui, vec2};
 
 use super::icons::Icon;
-use super::theme::{CARD_RADIUS, SMALL_CONTROL_HEIGHT, space};
+use super::theme::{CARD_RADIUS, CONTROL_HEIGHT, SMALL_CONTROL_HEIGHT, space};
 use super::tokens::Tokens;
 use super::{paint, text};
 
@@ -39,7 +39,7 @@ impl<'a> Card<'a> {
     pub fn show<R>(self, ui: &mut Ui, aside: impl FnOnce(&mut Ui), contents: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
         frame(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = space::M;
+            ui.spacing_mut().item_spacing.y = space::L;
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 ui.horizontal(|ui| {
@@ -71,6 +71,11 @@ pub fn frame(ui: &Ui) -> Frame {
         .stroke(Stroke::new(1.0, t.border.subtle.0))
         .corner_radius(CornerRadius::same(CARD_RADIUS))
         .inner_margin(Margin::same(16))
+}
+
+/// Controls side by side, as high as a field, centred on one line.
+pub fn row<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), CONTROL_HEIGHT), Layout::left_to_right(Align::Center), contents).inner
 }
 
 /// A line through the whole card, from edge to edge.

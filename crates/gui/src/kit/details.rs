@@ -33,7 +33,7 @@ pub fn details<K: AsRef<str>, V: AsRef<str>>(ui: &mut Ui, name: &str, rows: &[(K
             }
             let corner = whole.right_top() + vec2(6.0 - SMALL_CONTROL_HEIGHT, -4.0);
             let at = Rect::from_min_size(corner, vec2(SMALL_CONTROL_HEIGHT, SMALL_CONTROL_HEIGHT));
-            let button = ui.put(at, IconButton::new(icons::COPY)).accessible_name(format!("Copy {name}"));
+            let button = ui.place(at, IconButton::new(icons::COPY)).accessible_name(format!("Copy {name}"));
             if button.clicked() {
                 ui.copy_text(as_text(rows));
                 copied = true;

@@ -2,8 +2,8 @@
 
 use egui::text_edit::TextEditState;
 use egui::{
-    Align, Align2, Color32, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
-    TextEdit, TextStyle, Ui, UiBuilder, pos2, vec2,
+    Align, Align2, Color32, Context, CornerRadius, Frame, Id, Key, Layout, Margin, Rect, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, TextEdit, TextStyle, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::button::{Button, IconButton};
@@ -20,10 +20,18 @@ pub(super) const LABEL_GAP: f32 = 6.0;
 pub enum Note<'a> {
     /// What is wrong with it, and how to put it right.
     Error(&'a str),
-    /// How it was understood: "Will test https://wiki.example.com".
+    /// How it was understood: "Will test wiki.example.com".
     Understood(&'a str),
     /// What it is for.
     Help(&'a str),
+}
+
+/// What is typed into a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Words,
+    Identifier,
+    Secret,
 }
 
 /// A text field. Its accessible name is its label, to the letter.
@@ -34,8 +42,7 @@ pub struct Field<'a> {
     hint: &'a str,
     note: Option<Note<'a>>,
     optional: bool,
-    secret: bool,
-    mono: bool,
+    kind: Kind,
     icon: Option<Icon>,
     enabled: bool,
     button: Option<Button<'a>>,
@@ -58,19 +65,7 @@ pub struct FieldResponse {
 impl<'a> Field<'a> {
     /// A field that edits `text`.
     pub fn new(label: &'a str, text: &'a mut String) -> Self {
-        Self {
-            label,
-            text,
-            hint: "",
-            note: None,
-            optional: false,
-            secret: false,
-            mono: false,
-            icon: None,
-            enabled: true,
-            button: None,
-            width: None,
-        }
+        Self { label, text, hint: "", note: None, optional: false, kind: Kind::Words, icon: None, enabled: true, button: None, width: None }
     }
 
     /// An example, shown while it is empty.
@@ -94,13 +89,13 @@ impl<'a> Field<'a> {
     /// Dots instead of letters, with a button that shows them. What is shown stays out of the
     /// accessibility tree and cannot be copied.
     pub fn secret(mut self) -> Self {
-        self.secret = true;
+        self.kind = Kind::Secret;
         self
     }
 
     /// For identifiers: equal widths.
     pub fn mono(mut self) -> Self {
-        self.mono = true;
+        self.kind = Kind::Identifier;
         self
     }
 
@@ -143,7 +138,7 @@ impl<'a> Field<'a> {
     }
 
     fn contents(self, ui: &mut Ui) -> FieldResponse {
-        let Self { label, text, hint, note, optional, secret, mono, icon, enabled: _, button, width: _ } = self;
+        let Self { label, text, hint, note, optional, kind, icon, enabled: _, button, width: _ } = self;
         let label = label_line(ui, label, optional.then_some("Optional"));
 
         let (text, button_clicked) = ui
@@ -151,8 +146,7 @@ impl<'a> Field<'a> {
                 ui.spacing_mut().item_spacing.x = space::S;
                 let button_width = button.map_or(0.0, |button| button.width(ui) + space::S);
                 let width = (ui.available_width() - button_width).max(80.0);
-                let response =
-                    edit(ui, text, &label, width, &Look { hint, secret, mono, icon, failed: matches!(note, Some(Note::Error(_))) });
+                let response = edit(ui, text, &label, width, &Look { hint, kind, icon, failed: matches!(note, Some(Note::Error(_))) });
                 let clicked = button.is_some_and(|button| ui.add(button).clicked());
                 (response, clicked)
             })
@@ -162,7 +156,10 @@ impl<'a> Field<'a> {
             note_line(ui, note, &text);
         }
 
-        let left = text.lost_focus();
+        // `Response::lost_focus` is true for two frames, so that no widget misses it.
+        let focus_id = text.id.with("had focus");
+        let focus = ui.memory(|memory| memory.has_focus(text.id));
+        let left = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default(focus_id), focus)) && !focus;
         FieldResponse { submitted: left && ui.input(|input| input.key_pressed(Key::Enter)), left, button_clicked, text }
     }
 }
@@ -179,7 +176,9 @@ pub fn forget_typing(ctx: &Context, id: Id) {
 /// The label over a control, with a quiet word at its side.
 pub(super) fn label_line(ui: &mut Ui, label: &str, aside: Option<&str>) -> Response {
     let t = Tokens::of(ui);
-    ui.horizontal(|ui| {
+    // A row is as high as a control by default; this one only as its letters.
+    let height = ui.text_style_height(&fonts::label());
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), height), Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         ui.spacing_mut().interact_size.y = 0.0;
         let color = if ui.is_enabled() { t.text.body } else { t.text.subdued };
@@ -194,8 +193,7 @@ pub(super) fn label_line(ui: &mut Ui, label: &str, aside: Option<&str>) -> Respo
 
 struct Look<'a> {
     hint: &'a str,
-    secret: bool,
-    mono: bool,
+    kind: Kind,
     icon: Option<Icon>,
     failed: bool,
 }
@@ -207,7 +205,8 @@ fn edit(ui: &mut Ui, text: &mut String, label: &Response, width: f32, look: &Loo
     let background = ui.painter().add(egui::Shape::Noop);
 
     let shown_id = label.id.with("shown");
-    let shown = look.secret && ui.data(|data| data.get_temp(shown_id).unwrap_or(false));
+    let secret = look.kind == Kind::Secret;
+    let shown = secret && ui.data(|data| data.get_temp(shown_id).unwrap_or(false));
 
     let mut inner = rect.shrink2(vec2(PADDING, 0.0));
     if let Some(icon) = look.icon {
@@ -216,7 +215,7 @@ fn edit(ui: &mut Ui, text: &mut String, label: &Response, width: f32, look: &Loo
         inner.min.x = at.right() + space::S;
     }
     let mut right = rect.right() - 2.0;
-    if look.secret {
+    if secret {
         right -= SMALL_CONTROL_HEIGHT;
         inner.max.x = right - 2.0;
     }
@@ -230,7 +229,7 @@ fn edit(ui: &mut Ui, text: &mut String, label: &Response, width: f32, look: &Loo
     }
 
     // Equal widths, so that the letters can be laid over the dots.
-    let style = if look.secret || look.mono { TextStyle::Monospace } else { TextStyle::Body };
+    let style = if look.kind == Kind::Words { TextStyle::Body } else { TextStyle::Monospace };
     let color = if ui.is_enabled() { t.text.strong.0 } else { t.text.disabled.0 };
     let mut child =
         ui.new_child(UiBuilder::new().id_salt(label.id.with("edit")).max_rect(inner).layout(Layout::left_to_right(Align::Center)));
@@ -241,7 +240,7 @@ fn edit(ui: &mut Ui, text: &mut String, label: &Response, width: f32, look: &Loo
         .font(style.clone())
         .text_color(if shown { Color32::TRANSPARENT } else { color })
         .hint_text(RichText::new(look.hint).text_style(style.clone()))
-        .password(look.secret)
+        .password(secret)
         .align(Align2::LEFT_CENTER)
         .min_size(vec2(0.0, CONTROL_HEIGHT))
         .desired_width(inner.width())
@@ -269,10 +268,10 @@ fn edit(ui: &mut Ui, text: &mut String, label: &Response, width: f32, look: &Loo
         egui::Shape::Rect(egui::epaint::RectShape::new(rect, CornerRadius::same(RADIUS), fill, stroke, StrokeKind::Inside)),
     );
 
-    if look.secret {
+    if secret {
         let icon = if shown { icons::EYE_OFF.named("Hide what was typed") } else { icons::EYE.named("Show what was typed") };
         let at = Rect::from_min_size(pos2(right, rect.top() + 2.0), vec2(SMALL_CONTROL_HEIGHT, SMALL_CONTROL_HEIGHT));
-        if ui.put(at, IconButton::new(icon)).clicked() {
+        if ui.place(at, IconButton::new(icon)).clicked() {
             ui.data_mut(|data| data.insert_temp(shown_id, !shown));
         }
     }
@@ -280,13 +279,13 @@ fn edit(ui: &mut Ui, text: &mut String, label: &Response, width: f32, look: &Loo
 }
 
 fn note_line(ui: &mut Ui, note: Note<'_>, field: &Response) {
+    const ICON: f32 = 13.0;
     let t = Tokens::of(ui);
     let (icon, text, tint, color) = match note {
         Note::Error(text) => (Some(icons::CIRCLE_X), text, t.failed.icon, t.failed.text),
         Note::Understood(text) => (Some(icons::CHECK), text, t.passed.icon, t.text.subdued),
         Note::Help(text) => (None, text, t.neutral.icon, t.text.subdued),
     };
-    const ICON: f32 = 13.0;
     let indent = if icon.is_some() { ICON + 5.0 } else { 0.0 };
     let galley = paint::lines(ui, text, &TextStyle::Small, color.0, ui.available_width() - indent);
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + indent, galley.size().y), Sense::hover());

@@ -1,4 +1,4 @@
-//! The typefaces: Inter for reading, JetBrains Mono for addresses, identifiers and codes.
+//! The typefaces: Inter for reading, `JetBrains` Mono for addresses, identifiers and codes.
 //!
 //! Both come with their licence in `assets/fonts`. egui's own fonts stay behind them for the few
 //! signs that they lack; names in other scripts come from the system's fonts in the running app.

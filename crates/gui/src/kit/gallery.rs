@@ -6,6 +6,7 @@ use egui::{Align, Layout, ScrollArea, Ui};
 
 use super::card::{self, Card};
 use super::modal::Modal;
+use super::rung;
 use super::theme::space;
 use super::{
     Alert, Button, Field, IconButton, Note, Rung, Status, Toasts, Tone, chip, details, external_link, icons, link, segmented, tag, text,
@@ -36,6 +37,8 @@ pub enum Page {
     Form,
     /// Buttons, chips, alerts, text.
     Parts,
+    /// A little of everything, for pictures at a high resolution.
+    Closely,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,11 +101,14 @@ impl Gallery {
             ScrollArea::vertical().show(ui, |ui| {
                 egui::Frame::new().inner_margin(egui::Margin::same(24)).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = space::L;
-                    self.head(ui);
+                    if self.page != Page::Closely {
+                        self.head(ui);
+                    }
                     match self.page {
                         Page::Running => self.running(ui),
                         Page::Form => self.form(ui),
-                        Page::Parts => self.parts(ui),
+                        Page::Parts => parts(ui),
+                        Page::Closely => self.closely(ui),
                     }
                 });
             });
@@ -114,7 +120,7 @@ impl Gallery {
     }
 
     fn head(&mut self, ui: &mut Ui) {
-        ui.horizontal(|ui| {
+        card::row(ui, |ui| {
             text::title(ui, "Wayleave");
             tag(ui, Tone::Limited, icons::FLASK, "Practice");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -152,15 +158,14 @@ impl Gallery {
                     &[(Method::Interactive, "Interactive"), (Method::Token, "Token"), (Method::Anonymous, "Anonymous")],
                 );
                 Field::new("Token", &mut self.token).secret().icon(icons::KEY).show(ui);
-                ui.horizontal(|ui| {
+                card::row(ui, |ui| {
                     ui.add(Button::primary("Test Confluence connection").icon(icons::ARROW_RIGHT).pending(true));
                     ui.add(Button::secondary("Cancel"));
                     ui.add_space(space::S);
                     waiting(ui, "Waiting for you in the browser");
                 });
                 card::divider(ui);
-                ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.y = 0.0;
+                rung::list(ui, |ui| {
                     Rung::new(Status::Passed, "Server reachable")
                         .summary("wiki.example.com answers")
                         .took(Some(Duration::from_millis(85)))
@@ -212,7 +217,7 @@ impl Gallery {
                     ],
                 );
                 Field::new("Account", &mut String::new()).optional().hint("jane.doe@contoso.com").enabled(false).show(ui);
-                ui.horizontal(|ui| {
+                card::row(ui, |ui| {
                     ui.add(Button::primary("Test SharePoint connection"));
                     ui.add(Button::ghost("Show result"));
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -229,64 +234,38 @@ impl Gallery {
             .show(ui);
     }
 
-    fn parts(&mut self, ui: &mut Ui) {
-        Card::new("Text and links").show(
+    fn closely(&mut self, ui: &mut Ui) {
+        Card::new("Confluence").icon(icons::FILE_TEXT).show(
             ui,
-            |_| {},
             |ui| {
-                ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.y = space::XS;
-                    text::subheading(ui, "A title within a card");
-                    text::body(ui, "Running text says what is the matter, in one sentence where one will do.");
-                    text::subdued(ui, "An explanation is quieter than what it explains.");
-                    text::small(ui, "A note in small print · 1 of 12 spaces");
-                    text::mono(ui, "AADSTS65001  5f2b4c9e-71d0-4a6b-9d0e-3c2f8a417b66");
-                    ui.horizontal(|ui| {
-                        link(ui, "Show result");
-                        ui.add_space(space::S);
-                        external_link(ui, "Open the app registration");
-                    });
+                chip(ui, Status::Limited, "Works, limited");
+            },
+            |ui| {
+                Field::new("Token", &mut self.token)
+                    .secret()
+                    .icon(icons::KEY)
+                    .note(Some(Note::Error("The server treats this token as anonymous")))
+                    .show(ui);
+                segmented(
+                    ui,
+                    "Confluence sign-in method",
+                    &mut self.method,
+                    &[(Method::Interactive, "Interactive"), (Method::Token, "Token"), (Method::Anonymous, "Anonymous")],
+                );
+                card::row(ui, |ui| {
+                    ui.add(Button::primary("Test again").icon(icons::REFRESH));
+                    ui.add(Button::secondary("Copy report").icon(icons::COPY));
+                });
+                rung::list(ui, |ui| {
+                    Rung::new(Status::Limited, "Administrator")
+                        .summary("Restricted pages stay hidden")
+                        .took(Some(Duration::from_millis(85)))
+                        .title_width(110.0)
+                        .open_at_first(true)
+                        .show_with_details(ui, "rung", |ui| details(ui, "details", &[("Groups", "confluence-users"), ("Build", "9012")]));
                 });
             },
         );
-        Card::new("Buttons and states").show(
-            ui,
-            |ui| {
-                ui.add(IconButton::new(icons::ELLIPSIS));
-            },
-            |ui| {
-                ui.horizontal(|ui| {
-                    ui.add(Button::primary("Primary"));
-                    ui.add(Button::secondary("Secondary"));
-                    ui.add(Button::ghost("Ghost"));
-                    ui.add(Button::danger("Forget the sign-in"));
-                    ui.add(Button::primary("Disabled").enabled(false));
-                    ui.add(Button::secondary("Saving").pending(true));
-                });
-                ui.horizontal(|ui| {
-                    ui.add(Button::secondary("Copy report").icon(icons::COPY).small());
-                    ui.add(Button::secondary("Save report…").icon(icons::SAVE).small());
-                    ui.add(Button::ghost("Open again").trailing_icon(icons::EXTERNAL_LINK).small());
-                });
-                ui.horizontal(|ui| {
-                    for status in Status::ALL {
-                        chip(ui, status, status.word());
-                    }
-                });
-                ui.horizontal_wrapped(|ui| {
-                    ui.spacing_mut().item_spacing.x = space::M;
-                    for icon in icons::ALL {
-                        icon.image(ui, super::Tokens::of(ui).text.subdued);
-                    }
-                });
-            },
-        );
-        Alert::failed("SharePoint refused the sign-in")
-            .text("The account is blocked by a Conditional Access rule. Ask an Entra administrator to allow this device.")
-            .action(Button::secondary("Try again").icon(icons::REFRESH))
-            .show(ui);
-        Alert::info("Sign in in the browser window that just opened").show(ui);
-        Alert::passed("Connected to Confluence as Jane Doe").dismissible().show(ui);
     }
 
     fn dialog(&mut self, ui: &mut Ui) {
@@ -296,13 +275,12 @@ impl Gallery {
             .other(Button::secondary("Copy report").icon(icons::COPY))
             .aside(Button::ghost("Test again").icon(icons::REFRESH));
         let shown = modal.show(ui, |ui| {
-            ui.horizontal(|ui| {
+            card::row(ui, |ui| {
                 chip(ui, Status::Limited, "Works, limited");
                 text::small(ui, "contoso.sharepoint.com · 3.4 s");
             });
             text::subheading(ui, "Connected to SharePoint as Jane Doe, without page permissions");
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
+            rung::list(ui, |ui| {
                 Rung::new(Status::Passed, "Signed in")
                     .summary("Jane Doe, Contoso")
                     .took(Some(Duration::from_millis(1850)))
@@ -339,4 +317,78 @@ impl Gallery {
             self.toasts.done("Report copied");
         }
     }
+}
+
+fn parts(ui: &mut Ui) {
+    Card::new("Text and links").show(
+        ui,
+        |_| {},
+        |ui| {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = space::XS;
+                text::subheading(ui, "A title within a card");
+                text::body(ui, "Running text says what is the matter, in one sentence where one will do.");
+                text::subdued(ui, "An explanation is quieter than what it explains.");
+                text::small(ui, "A note in small print · 1 of 12 spaces");
+                text::mono(ui, "AADSTS65001  5f2b4c9e-71d0-4a6b-9d0e-3c2f8a417b66");
+                card::row(ui, |ui| {
+                    link(ui, "Show result");
+                    ui.add_space(space::S);
+                    external_link(ui, "Open the app registration");
+                });
+            });
+        },
+    );
+    Card::new("Buttons and states").show(
+        ui,
+        |ui| {
+            ui.add(IconButton::new(icons::ELLIPSIS));
+        },
+        |ui| {
+            card::row(ui, |ui| {
+                ui.add(Button::primary("Primary"));
+                ui.add(Button::secondary("Secondary"));
+                ui.add(Button::ghost("Ghost"));
+                ui.add(Button::danger("Forget the sign-in"));
+                ui.add(Button::primary("Disabled").enabled(false));
+                ui.add(Button::secondary("Saving").pending(true));
+            });
+            card::row(ui, |ui| {
+                ui.add(Button::secondary("Copy report").icon(icons::COPY).small());
+                ui.add(Button::secondary("Save report…").icon(icons::SAVE).small());
+                ui.add(Button::ghost("Open again").trailing_icon(icons::EXTERNAL_LINK).small());
+            });
+            card::row(ui, |ui| {
+                let mut remember = true;
+                ui.checkbox(&mut remember, "Remember the address");
+                let mut cloud = "Public";
+                let list = egui::ComboBox::from_id_salt("cloud").selected_text(cloud).show_ui(ui, |ui| {
+                    for name in ["Public", "GCC High", "DoD", "China"] {
+                        ui.selectable_value(&mut cloud, name, name);
+                    }
+                });
+                list.response.accessible_name("Cloud");
+                let mut port = 443;
+                ui.add(egui::DragValue::new(&mut port)).accessible_name("Port");
+                ui.add(egui::ProgressBar::new(0.4).desired_width(120.0));
+            });
+            card::row(ui, |ui| {
+                for status in Status::ALL {
+                    chip(ui, status, status.word());
+                }
+            });
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = space::M;
+                for icon in icons::ALL {
+                    icon.image(ui, super::Tokens::of(ui).text.subdued);
+                }
+            });
+        },
+    );
+    Alert::failed("SharePoint refused the sign-in")
+        .text("The account is blocked by a Conditional Access rule. Ask an Entra administrator to allow this device.")
+        .action(Button::secondary("Try again").icon(icons::REFRESH))
+        .show(ui);
+    Alert::info("Sign in in the browser window that just opened").show(ui);
+    Alert::passed("Connected to Confluence as Jane Doe").dismissible().show(ui);
 }

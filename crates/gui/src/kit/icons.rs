@@ -17,6 +17,9 @@ pub struct Icon {
 
 impl Icon {
     /// An icon from the bytes of an SVG drawn in white. `uri` has to be unique and end in `.svg`.
+    ///
+    /// # Panics
+    /// If the alt text is empty; a constant with an empty one does not compile.
     pub const fn new(uri: &'static str, svg: &'static [u8], alt: &'static str) -> Self {
         assert!(!alt.is_empty(), "an icon needs an alt text");
         Self { uri, svg, alt }
@@ -28,6 +31,9 @@ impl Icon {
     }
 
     /// The same drawing under another name: "Copy" becomes "Copy the link".
+    ///
+    /// # Panics
+    /// As [`Icon::new`].
     #[must_use]
     pub const fn named(self, alt: &'static str) -> Self {
         Self::new(self.uri, self.svg, alt)

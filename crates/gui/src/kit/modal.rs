@@ -111,17 +111,17 @@ impl<'a> Modal<'a> {
             ui.set_width(width);
             ui.spacing_mut().item_spacing.y = 0.0;
             let role = if self.alert { Role::AlertDialog } else { Role::Dialog };
-            let title = self.title.to_owned();
-            ui.accesskit_node_builder(ui.unique_id(), |node| {
-                node.set_role(role);
-                node.set_label(title);
-                node.set_modal();
-            });
 
+            let dialog = ui.unique_id();
             let mut close = false;
             Frame::new().inner_margin(Margin { left: 20, right: 12, top: 12, bottom: 12 }).show(ui, |ui| {
                 ui.horizontal(|ui| {
-                    text::heading(ui, self.title);
+                    let heading = text::heading(ui, self.title);
+                    ui.accesskit_node_builder(dialog, |node| {
+                        node.set_role(role);
+                        node.push_labelled_by(heading.id.accesskit_id());
+                        node.set_modal();
+                    });
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         close = ui.add(IconButton::new(icons::CLOSE.named("Close this dialog"))).clicked();
                     });
@@ -171,7 +171,9 @@ impl<'a> Modal<'a> {
                 clicked = Some(what);
             }
         };
-        Frame::new().inner_margin(Margin::symmetric(20, 12)).show(ui, |ui| {
+        // A ghost button has no edge to see: its word is what lines up with the text above.
+        let left = if self.aside.is_empty() { 20 } else { 8 };
+        Frame::new().inner_margin(Margin { left, right: 20, top: 12, bottom: 12 }).show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;
                 for (index, button) in self.aside.iter().enumerate() {

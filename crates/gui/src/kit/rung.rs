@@ -10,9 +10,19 @@ use super::tokens::Tokens;
 use super::{fonts, icons, paint};
 
 const HEIGHT: f32 = 36.0;
-const INSET: f32 = 8.0;
+/// How far the highlight of a pointed-at line reaches beyond the text it is aligned with.
+const BLEED: f32 = 8.0;
 const GAP: f32 = 10.0;
 const CHEVRON: f32 = 14.0;
+
+/// A list of rungs, close together.
+pub fn list<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        contents(ui)
+    })
+    .inner
+}
 
 /// One line of a test.
 #[must_use = "a rung has to be shown"]
@@ -81,8 +91,8 @@ impl<'a> Rung<'a> {
         ui.data_mut(|data| data.insert_temp(id, open));
         let details = open.then(|| {
             let mut inner = ui.available_rect_before_wrap();
-            inner.min.x += INSET + ICON_SIZE + GAP;
-            inner.max.x -= INSET;
+            inner.min.x += ICON_SIZE + GAP;
+            inner.min.y += space::XS;
             let shown = ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 details(ui)
@@ -100,9 +110,9 @@ impl<'a> Rung<'a> {
         let width = ui.available_width();
 
         let took = self.took.map(|took| paint::line(ui, &duration(took), &TextStyle::Small, t.text.subdued.0));
-        let left = INSET + ICON_SIZE + GAP;
+        let left = ICON_SIZE + GAP;
         let chevron_width = CHEVRON + 6.0;
-        let right = INSET + chevron_width + took.as_ref().map_or(0.0, |galley| galley.size().x + GAP);
+        let right = chevron_width + took.as_ref().map_or(0.0, |galley| galley.size().x + GAP);
 
         let title_color = if quiet { t.text.subdued } else { t.text.strong };
         let title = paint::line_within(ui, self.title, &fonts::control(), title_color.0, width - left - right);
@@ -124,27 +134,27 @@ impl<'a> Rung<'a> {
         let (rect, response) = ui.allocate_exact_size(vec2(width, height), sense);
         if ui.is_rect_visible(rect) {
             if open.is_some() && response.hovered() {
-                ui.painter().rect_filled(rect, CornerRadius::same(6), t.surface.hover);
+                ui.painter().rect_filled(rect.expand2(vec2(BLEED, 0.0)), CornerRadius::same(6), t.surface.hover);
             }
             let middle = rect.top() + HEIGHT / 2.0;
             let square = |x: f32, side: f32| Rect::from_center_size(pos2(x + side / 2.0, middle), vec2(side, side));
-            self.status.paint(ui, square(rect.left() + INSET, ICON_SIZE));
+            self.status.paint(ui, square(rect.left(), ICON_SIZE));
             paint::text_left(ui, pos2(rect.left() + left, middle), title, title_color.0);
             if below {
                 ui.painter().galley(pos2(rect.left() + left, rect.top() + HEIGHT - 7.0), summary, summary_color.0);
             } else {
                 paint::text_left(ui, pos2(rect.left() + left + self.title_width + GAP, middle), summary, summary_color.0);
             }
-            let mut x = rect.right() - INSET - chevron_width;
+            let mut x = rect.right() - chevron_width;
             if let Some(open) = open {
                 let icon = if open { icons::CHEVRON_DOWN } else { icons::CHEVRON_RIGHT };
-                icon.paint(ui, square(rect.right() - INSET - CHEVRON, CHEVRON), t.text.subdued);
+                icon.paint(ui, square(rect.right() - CHEVRON, CHEVRON), t.text.subdued);
             }
             if let Some(took) = took {
                 x -= took.size().x;
                 paint::text_left(ui, pos2(x, middle), took, t.text.subdued.0);
             }
-            paint::focus_ring(ui, &response, rect.shrink(3.0), 6);
+            paint::focus_ring(ui, &response, rect.expand2(vec2(BLEED - 4.0, -4.0)), 4);
         }
 
         let role = if open.is_some() { Role::Button } else { Role::ListItem };

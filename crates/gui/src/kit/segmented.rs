@@ -10,7 +10,7 @@ use super::theme::CONTROL_HEIGHT;
 use super::tokens::Tokens;
 use super::{fonts, paint};
 
-const PADDING: f32 = 12.0;
+const PADDING: f32 = 11.0;
 const INSET: f32 = 3.0;
 
 /// Shows the options side by side, in further rows where they do not fit. `label` is the group's
@@ -18,14 +18,18 @@ const INSET: f32 = 3.0;
 pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, label: &str, chosen: &mut T, options: &[(T, &str)]) -> Response {
     ui.scope_builder(UiBuilder::new().layout(Layout::top_down(Align::Min)), |ui| {
         ui.spacing_mut().item_spacing.y = super::field::LABEL_GAP;
-        super::field::label_line(ui, label, None);
-        segmented_bare(ui, label, chosen, options)
+        let visible = super::field::label_line(ui, label, None);
+        choose(ui, chosen, options).labelled_by(visible.id)
     })
     .inner
 }
 
 /// [`segmented`] without the visible label; the group still carries the name.
 pub fn segmented_bare<T: PartialEq + Clone>(ui: &mut Ui, name: &str, chosen: &mut T, options: &[(T, &str)]) -> Response {
+    choose(ui, chosen, options).accessible_name(name)
+}
+
+fn choose<T: PartialEq + Clone>(ui: &mut Ui, chosen: &mut T, options: &[(T, &str)]) -> Response {
     let t = Tokens::of(ui);
     let current = options.iter().position(|(value, _)| value == chosen);
 
@@ -124,6 +128,6 @@ pub fn segmented_bare<T: PartialEq + Clone>(ui: &mut Ui, name: &str, chosen: &mu
         }
     }
 
-    group.widget_info(|| WidgetInfo::labeled(Role::RadioGroup, ui.is_enabled(), name));
+    group.widget_info(|| WidgetInfo::new(Role::RadioGroup));
     group
 }

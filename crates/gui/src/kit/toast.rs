@@ -1,15 +1,15 @@
-//! Short messages that need no decision: "Report copied". At the bottom right, gone by themselves,
-//! but never from under the pointer. What needs a decision is a dialog or an alert; failures too.
+//! Short messages that need no decision: "Report copied". At the bottom right (at the top while a
+//! dialog is open, whose footer is down there), gone by themselves, but never from under the pointer. What needs a decision is a dialog or an alert; failures too.
 
 use std::time::Duration;
 
-use egui::{Align2, Area, Context, CornerRadius, Frame, Id, Label, Margin, Order, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align2, Area, Context, CornerRadius, Frame, Id, Margin, Order, Role, Sense, Stroke, TextStyle, Ui, WidgetInfo, vec2};
 
 use super::button::IconButton;
-use super::icons;
 use super::status::Tone;
 use super::theme::{SMALL_CONTROL_HEIGHT, space};
 use super::tokens::Tokens;
+use super::{icons, paint};
 
 /// How long a toast stays.
 pub const STAYS: Duration = Duration::from_secs(4);
@@ -23,6 +23,8 @@ pub struct Toasts {
     next: u64,
     /// When they were last painted. The window sleeps in between, so frames do not tell the time.
     last: Option<f64>,
+    /// A dialog was open when the first of them came: then they keep away from its footer.
+    over_dialog: bool,
 }
 
 #[derive(Debug)]
@@ -73,18 +75,20 @@ impl Toasts {
         if self.items.is_empty() {
             return;
         }
+        if self.items.iter().all(|toast| !toast.shown) {
+            self.over_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
+        }
+        let (corner, offset) =
+            if self.over_dialog { (Align2::CENTER_TOP, vec2(0.0, space::S)) } else { (Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L)) };
         let mut dismissed = None;
-        let shown = Area::new(Id::unique("kit::toasts"))
-            .order(Order::Tooltip)
-            .anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L))
-            .show(ctx, |ui| {
-                ui.spacing_mut().item_spacing.y = space::S;
-                for toast in &self.items {
-                    if toast_ui(ui, toast) {
-                        dismissed = Some(toast.number);
-                    }
+        let shown = Area::new(Id::unique("kit::toasts")).order(Order::Tooltip).anchor(corner, offset).show(ctx, |ui| {
+            ui.spacing_mut().item_spacing.y = space::S;
+            for toast in &self.items {
+                if toast_ui(ui, toast) {
+                    dismissed = Some(toast.number);
                 }
-            });
+            }
+        });
 
         let hovered = ctx.input(|input| input.pointer.hover_pos()).is_some_and(|at| shown.response.rect.contains(at));
         for toast in &mut self.items {
@@ -117,11 +121,10 @@ fn toast_ui(ui: &mut Ui, toast: &Toast) -> bool {
                 ui.spacing_mut().item_spacing.x = space::S;
                 toast.tone.icon().decoration(ui, t.family(toast.tone).icon);
                 let room = ui.available_width() - SMALL_CONTROL_HEIGHT - space::S;
-                let text = Label::new(RichText::new(&toast.text).color(t.text.strong)).wrap();
-                ui.allocate_ui(vec2(room, 0.0), |ui| {
-                    ui.set_width(room);
-                    ui.add(text);
-                });
+                // Silent: the whole toast carries the text as its name.
+                let text = paint::lines(ui, &toast.text, &TextStyle::Body, t.text.strong.0, room);
+                let (at, _) = ui.allocate_exact_size(vec2(room, text.size().y), Sense::hover());
+                ui.painter().galley(at.min, text, t.text.strong.0);
                 let name = format!("Dismiss: {}", toast.text);
                 dismissed = ui.add(IconButton::new(icons::CLOSE)).accessible_name(name).clicked();
             });

@@ -1,0 +1,3 @@
+//! What a person is told about every failure of this room. The sentences stand in these modules and nowhere else.
+
+mod sign_in;

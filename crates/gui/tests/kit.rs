@@ -178,6 +178,20 @@ fn segments_are_one_tab_stop_and_the_arrows_choose() {
     assert!(harness.get_by_label("After").is_focused());
 }
 
+#[test]
+fn a_list_is_named_by_its_label_and_chosen_from() {
+    let mut harness = harness(0, |ui, cloud| {
+        kit::select(ui, "Cloud", cloud, &[(0, "Public"), (1, "GCC High"), (2, "China")]);
+    });
+    harness.run();
+    harness.get_by_role_and_label(Role::ComboBox, "Cloud").click();
+    harness.run();
+    harness.get_by_label("GCC High").click();
+    harness.run();
+    assert_eq!(*harness.state(), 1);
+    assert_eq!(harness.get_by_role_and_label(Role::ComboBox, "Cloud").value().as_deref(), Some("GCC High"));
+}
+
 // buttons
 
 #[test]

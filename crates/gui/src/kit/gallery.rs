@@ -9,8 +9,8 @@ use super::modal::Modal;
 use super::rung;
 use super::theme::space;
 use super::{
-    Alert, Button, Field, IconButton, Note, Rung, Status, Toasts, Tone, chip, details, external_link, icons, link, segmented, tag, text,
-    waiting,
+    Alert, Button, Field, IconButton, Note, Rung, Status, Toasts, Tone, chip, details, external_link, icons, link, segmented, select, tag,
+    text, waiting,
 };
 
 /// What the gallery remembers.
@@ -24,6 +24,7 @@ pub struct Gallery {
     token: String,
     method: Method,
     flow: Flow,
+    cloud: u8,
     dialog: bool,
     toasts: Toasts,
 }
@@ -68,6 +69,7 @@ impl Default for Gallery {
             token: "practice-token".to_owned(),
             method: Method::Token,
             flow: Flow::Interactive,
+            cloud: 0,
             dialog: false,
             toasts: Toasts::default(),
         }
@@ -84,13 +86,6 @@ impl Gallery {
     #[must_use]
     pub fn with_dialog(mut self) -> Self {
         self.dialog = true;
-        self
-    }
-
-    /// With a toast on screen.
-    #[must_use]
-    pub fn with_toast(mut self) -> Self {
-        self.toasts.done("Report copied");
         self
     }
 
@@ -216,6 +211,7 @@ impl Gallery {
                         (Flow::Password, "Password (legacy)"),
                     ],
                 );
+                select(ui, "Cloud", &mut self.cloud, &[(0, "Public"), (1, "GCC High"), (2, "DoD"), (3, "China")]);
                 Field::new("Account", &mut String::new()).optional().hint("jane.doe@contoso.com").enabled(false).show(ui);
                 card::row(ui, |ui| {
                     ui.add(Button::primary("Test SharePoint connection"));
@@ -361,16 +357,8 @@ fn parts(ui: &mut Ui) {
             card::row(ui, |ui| {
                 let mut remember = true;
                 ui.checkbox(&mut remember, "Remember the address");
-                let mut cloud = "Public";
-                let list = egui::ComboBox::from_id_salt("cloud").selected_text(cloud).show_ui(ui, |ui| {
-                    for name in ["Public", "GCC High", "DoD", "China"] {
-                        ui.selectable_value(&mut cloud, name, name);
-                    }
-                });
-                list.response.accessible_name("Cloud");
                 let mut port = 443;
                 ui.add(egui::DragValue::new(&mut port)).accessible_name("Port");
-                ui.add(egui::ProgressBar::new(0.4).desired_width(120.0));
             });
             card::row(ui, |ui| {
                 for status in Status::ALL {

@@ -7,9 +7,11 @@
 //! Everything binds to `127.0.0.1` on a free port and lives exactly as long as the value that started it.
 
 pub mod confluence;
+pub mod entra;
 pub mod faults;
 pub mod markers;
 pub mod server;
+pub mod sharepoint;
 pub mod tls;
 
 pub use faults::{Fault, Faults};

@@ -9,9 +9,7 @@ use url::{Url, form_urlencoded};
 
 use super::directory::{App, Block, Platform, Tenant, User};
 use super::discovery::Place;
-use super::flow::{
-    Ask, COOKIE, Challenge, Destination, FLOW_SECONDS, Flow, Prompt, ResponseMode, SignedIn, redirect_matches,
-};
+use super::flow::{Ask, COOKIE, Challenge, Destination, FLOW_SECONDS, Flow, Prompt, ResponseMode, SignedIn, redirect_matches};
 use super::ids::{guid, opaque};
 use super::pages;
 use super::refusal::{Refusal, Trace};
@@ -44,9 +42,8 @@ fn begin(entra: &Entra, segment: &str, query: &[u8], headers: &HeaderMap) -> Res
     let trace = Trace::new(entra.clock(), headers);
     let parameters: BTreeMap<String, String> = form_urlencoded::parse(query).into_owned().collect();
     let mut world = entra.world();
-    let session = Entra::session_of(headers)
-        .filter(|id| world.sessions.contains_key(id))
-        .unwrap_or_else(|| opaque(Kind::Session.stem(), 24));
+    let session =
+        Entra::session_of(headers).filter(|id| world.sessions.contains_key(id)).unwrap_or_else(|| opaque(Kind::Session.stem(), 24));
     world.sessions.entry(session.clone()).or_default();
     let step = match read(&world, segment, &parameters) {
         Ok(ask) => {
@@ -178,12 +175,7 @@ fn return_address(app: &App, given: Option<&str>) -> Result<(String, Platform), 
     Ok((given.to_owned(), *platform))
 }
 
-fn challenge(
-    world: &World,
-    platform: Platform,
-    value: Option<&str>,
-    method: Option<&str>,
-) -> Result<Option<Challenge>, Refusal> {
+fn challenge(world: &World, platform: Platform, value: Option<&str>, method: Option<&str>) -> Result<Option<Challenge>, Refusal> {
     let strict = world.faults.is_on(Fault::NoPlainPkce);
     let Some(value) = value else {
         if strict || platform == Platform::Spa {
@@ -214,9 +206,10 @@ fn prefill(world: &World, flow: &mut Flow) {
     let here = |person: &&SignedIn| flow.ask.tenant.as_ref().is_none_or(|id| *id == person.tenant);
     let person = match (flow.ask.prompt, &flow.ask.login_hint) {
         (Prompt::SelectAccount | Prompt::Login, _) => None,
-        (_, Some(hint)) => signed_in.iter().filter(here).find(|person| {
-            world.user(&person.tenant, &person.oid).is_some_and(|user| user.upn.eq_ignore_ascii_case(hint))
-        }),
+        (_, Some(hint)) => signed_in
+            .iter()
+            .filter(here)
+            .find(|person| world.user(&person.tenant, &person.oid).is_some_and(|user| user.upn.eq_ignore_ascii_case(hint))),
         // one account is taken without asking; several are a choice
         (_, None) => {
             let mut candidates = signed_in.iter().filter(here);
@@ -254,11 +247,7 @@ pub(crate) fn advance(entra: &Entra, world: &mut World, mut flow: Flow, trace: &
                     refusal.error = "consent_required";
                     refusal
                 }
-                _ => Refusal::new(
-                    50058,
-                    "login_required",
-                    "A silent sign-in request was sent but no user is signed in.",
-                ),
+                _ => Refusal::new(50058, "login_required", "A silent sign-in request was sent but no user is signed in."),
             };
             refuse_at(&flow.ask.destination, &refusal, trace)
         }
@@ -279,12 +268,21 @@ pub(crate) fn advance(entra: &Entra, world: &mut World, mut flow: Flow, trace: &
 #[derive(Debug, Clone)]
 pub(crate) enum Page {
     /// Account picker and user name in one; the text says what was wrong before.
-    Username { problem: Option<Refusal> },
-    Password { problem: Option<Refusal> },
+    Username {
+        problem: Option<Refusal>,
+    },
+    Password {
+        problem: Option<Refusal>,
+    },
     Mfa,
     Confirm,
-    Consent { consent: super::scopes::Consent },
-    Approval { consent: super::scopes::Consent, refusal: Refusal },
+    Consent {
+        consent: super::scopes::Consent,
+    },
+    Approval {
+        consent: super::scopes::Consent,
+        refusal: Refusal,
+    },
 }
 
 enum Next {
@@ -376,13 +374,7 @@ fn decide(world: &World, flow: &mut Flow) -> Next {
 
 impl World {
     /// The first Conditional Access policy that stands in the way.
-    pub(crate) fn policy_refusal(
-        &self,
-        tenant: &Tenant,
-        user: &User,
-        resource: Option<&str>,
-        device_code: bool,
-    ) -> Option<Refusal> {
+    pub(crate) fn policy_refusal(&self, tenant: &Tenant, user: &User, resource: Option<&str>, device_code: bool) -> Option<Refusal> {
         let applies = |policy: &&super::Policy| {
             policy.tenant == tenant.id
                 && policy.resource.as_deref().is_none_or(|id| resource == Some(id))
@@ -402,8 +394,7 @@ fn finish(entra: &Entra, world: &mut World, flow: &Flow, tenant: &Tenant, user: 
     if flow.fresh_sign_in {
         let signed_in = world.sessions.entry(flow.session.clone()).or_default();
         signed_in.retain(|person| person.oid != user.oid || person.tenant != user.tenant);
-        let person =
-            SignedIn { tenant: user.tenant.clone(), oid: user.oid.clone(), amr: flow.amr.clone() };
+        let person = SignedIn { tenant: user.tenant.clone(), oid: user.oid.clone(), amr: flow.amr.clone() };
         signed_in.push(person);
     }
     let grant = Code {
@@ -487,12 +478,7 @@ fn deliver(uri: &str, mode: ResponseMode, parameters: &[(String, String)], twice
 }
 
 /// `POST /{tenant}/login`: a form of one of the pages.
-pub(crate) async fn step(
-    State(entra): State<Entra>,
-    Path(_segment): Path<String>,
-    headers: HeaderMap,
-    body: bytes::Bytes,
-) -> Response {
+pub(crate) async fn step(State(entra): State<Entra>, Path(_segment): Path<String>, headers: HeaderMap, body: bytes::Bytes) -> Response {
     let trace = Trace::new(entra.clock(), &headers);
     let form: BTreeMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
     let field = |name: &str| form.get(name).map_or("", |value| value.trim());
@@ -501,8 +487,7 @@ pub(crate) async fn step(
     let now = entra.clock().seconds();
     // a form is good once, for the browser it was shown in, and not for ever
     let flow = world.flows.remove(field("flowToken"));
-    let Some(flow) = flow.filter(|flow| session.as_ref() == Some(&flow.session) && now - flow.started_at < FLOW_SECONDS)
-    else {
+    let Some(flow) = flow.filter(|flow| session.as_ref() == Some(&flow.session) && now - flow.started_at < FLOW_SECONDS) else {
         let refusal = Refusal::new(50089, "invalid_grant", "Authentication failed due to flow token expired.");
         return pages::refusal(&refusal, &trace);
     };
@@ -623,8 +608,7 @@ fn show(world: &mut World, mut flow: Flow, page: &Page, trace: &Trace) -> Respon
 /// Writes down what was consented to: for the person, or by an administrator for everybody.
 fn record_consent(world: &mut World, flow: &Flow, for_organization: bool) {
     let Some((tenant_id, oid)) = flow.person.clone() else { return };
-    let (Some(tenant), Some(app), Some(user)) =
-        (world.tenant(&tenant_id), world.app(&flow.ask.client_id), world.user(&tenant_id, &oid))
+    let (Some(tenant), Some(app), Some(user)) = (world.tenant(&tenant_id), world.app(&flow.ask.client_id), world.user(&tenant_id, &oid))
     else {
         return;
     };

@@ -137,13 +137,7 @@ fn sha1_of(der: &[u8]) -> Vec<u8> {
 }
 
 /// The client credentials grant.
-pub(crate) fn app_only(
-    entra: &Entra,
-    world: &mut World,
-    place: &Place,
-    app: &App,
-    request: &TokenRequest<'_>,
-) -> Result<Value, Refusal> {
+pub(crate) fn app_only(entra: &Entra, world: &mut World, place: &Place, app: &App, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
     let Place::Tenant(tenant_id) = place else {
         let text = "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or \
                     tenant-specific endpoint.";

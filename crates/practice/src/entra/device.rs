@@ -34,12 +34,7 @@ pub(crate) struct DeviceCode {
 }
 
 /// `POST /{tenant}/oauth2/v2.0/devicecode`.
-pub(crate) async fn start(
-    State(entra): State<Entra>,
-    Path(segment): Path<String>,
-    headers: HeaderMap,
-    body: bytes::Bytes,
-) -> Response {
+pub(crate) async fn start(State(entra): State<Entra>, Path(segment): Path<String>, headers: HeaderMap, body: bytes::Bytes) -> Response {
     let trace = Trace::new(entra.clock(), &headers);
     let mut world = entra.world();
     let origin = world.origin.clone();
@@ -74,7 +69,8 @@ fn issue_code(world: &mut World, segment: &str, request: &TokenRequest<'_>) -> R
     };
     world.device_codes.insert(device_code.clone(), entry);
     let verification_uri = format!("{}/devicelogin", world.origin);
-    let message = format!("To sign in, use a web browser to open the page {verification_uri} and enter the code {user_code} to authenticate.");
+    let message =
+        format!("To sign in, use a web browser to open the page {verification_uri} and enter the code {user_code} to authenticate.");
     Ok(json!({
         "user_code": user_code,
         "device_code": device_code,

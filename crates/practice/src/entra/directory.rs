@@ -336,11 +336,7 @@ impl Resource {
 }
 
 fn permissions(table: &[(&str, bool, &str)]) -> Vec<Permission> {
-    let entry = |&(name, admin_only, text): &(&str, bool, &str)| Permission {
-        name: name.to_owned(),
-        admin_only,
-        text: text.to_owned(),
-    };
+    let entry = |&(name, admin_only, text): &(&str, bool, &str)| Permission { name: name.to_owned(), admin_only, text: text.to_owned() };
     table.iter().map(entry).collect()
 }
 
@@ -407,13 +403,7 @@ pub struct Policy {
 impl Policy {
     /// A policy for everybody and everything in a tenant.
     pub fn new(tenant: &Tenant, block: Block) -> Self {
-        Self {
-            id: guid_of(&format!("{block:?} in {}", tenant.id)),
-            tenant: tenant.id.clone(),
-            block,
-            resource: None,
-            upn: None,
-        }
+        Self { id: guid_of(&format!("{block:?} in {}", tenant.id)), tenant: tenant.id.clone(), block, resource: None, upn: None }
     }
 
     /// Only for tokens of one resource.

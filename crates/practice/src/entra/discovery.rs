@@ -26,9 +26,7 @@ impl World {
             return Ok(Place::Shared(segment.to_owned()));
         }
         let dns = segment.contains('.')
-            && segment.split('.').all(|label| {
-                !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            });
+            && segment.split('.').all(|label| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
         if !dns && !is_guid(segment) {
             return Err(Refusal::tenant_malformed(segment));
         }
@@ -38,11 +36,7 @@ impl World {
 }
 
 /// `GET /{tenant}/v2.0/.well-known/openid-configuration` (OpenID Connect Discovery 1.0).
-pub(crate) async fn configuration(
-    State(entra): State<Entra>,
-    Path(tenant): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+pub(crate) async fn configuration(State(entra): State<Entra>, Path(tenant): Path<String>, headers: HeaderMap) -> Response {
     let trace = Trace::new(entra.clock(), &headers);
     let mut world = entra.world();
     if world.faults.strikes(Fault::CaptivePortal) {
@@ -104,9 +98,7 @@ pub(crate) async fn keys(State(entra): State<Entra>, Path(tenant): Path<String>,
     }
     let origin = world.origin.clone();
     match world.place(&tenant) {
-        Ok(Place::Shared(_)) => {
-            cached(&json!({"keys": [entra.signing_key().jwk(&format!("{origin}/{{tenantid}}/v2.0"))]}))
-        }
+        Ok(Place::Shared(_)) => cached(&json!({"keys": [entra.signing_key().jwk(&format!("{origin}/{{tenantid}}/v2.0"))]})),
         Ok(Place::Tenant(id)) => cached(&json!({"keys": [entra.signing_key().jwk(&format!("{origin}/{id}/v2.0"))]})),
         Err(refusal) => refusal.into_json(&trace, &origin),
     }
@@ -119,11 +111,7 @@ pub(crate) struct InstanceQuery {
 }
 
 /// `GET /common/discovery/instance`.
-pub(crate) async fn instance(
-    State(entra): State<Entra>,
-    Query(query): Query<InstanceQuery>,
-    headers: HeaderMap,
-) -> Response {
+pub(crate) async fn instance(State(entra): State<Entra>, Query(query): Query<InstanceQuery>, headers: HeaderMap) -> Response {
     let trace = Trace::new(entra.clock(), &headers);
     let origin = entra.origin();
     let host = origin.split("://").nth(1).unwrap_or_default().to_owned();

@@ -165,13 +165,7 @@ pub(crate) fn app_token(
 }
 
 /// The id token, spoilt as the faults say; `None` where it is withheld.
-pub(crate) fn id_token(
-    entra: &Entra,
-    world: &mut World,
-    subject: &Subject<'_>,
-    nonce: Option<&str>,
-    now: i64,
-) -> Option<String> {
+pub(crate) fn id_token(entra: &Entra, world: &mut World, subject: &Subject<'_>, nonce: Option<&str>, now: i64) -> Option<String> {
     if world.faults.strikes(Fault::NoIdToken) {
         return None;
     }
@@ -211,11 +205,7 @@ pub(crate) fn id_token(
         claims["nonce"] = json!(nonce);
     }
     let key = entra.signing_key();
-    Some(if world.faults.strikes(Fault::WrongSignature) {
-        SigningKey::stranger().sign_as(key.kid(), &claims)
-    } else {
-        key.sign(&claims)
-    })
+    Some(if world.faults.strikes(Fault::WrongSignature) { SigningKey::stranger().sign_as(key.kid(), &claims) } else { key.sign(&claims) })
 }
 
 /// `client_info`: object id and tenant of the account's home.

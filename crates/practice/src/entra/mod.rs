@@ -25,6 +25,7 @@
 
 mod authorize;
 mod browser;
+mod certificate;
 mod clock;
 mod credentials;
 mod device;
@@ -51,10 +52,9 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 pub use browser::{Browser, Choice, Landing, PageError};
+pub use certificate::{AssertionAlgorithm, ClientCertificate};
 pub use clock::Clock;
-pub use directory::{
-    App, Block, ClientSecret, GRAPH_APP_ID, Permission, Platform, Policy, Resource, SHAREPOINT_APP_ID, Tenant, User,
-};
+pub use directory::{App, Block, ClientSecret, GRAPH_APP_ID, Permission, Platform, Policy, Resource, SHAREPOINT_APP_ID, Tenant, User};
 pub use fault::Fault;
 pub use keys::SigningKey;
 
@@ -283,12 +283,8 @@ impl Entra {
         let mut world = self.world();
         let oids: BTreeSet<String> =
             world.users.iter().filter(|user| user.upn.eq_ignore_ascii_case(upn)).map(|user| user.oid.clone()).collect();
-        let families: Vec<String> = world
-            .refresh_tokens
-            .values()
-            .filter(|token| oids.contains(&token.oid))
-            .map(|token| token.family.clone())
-            .collect();
+        let families: Vec<String> =
+            world.refresh_tokens.values().filter(|token| oids.contains(&token.oid)).map(|token| token.family.clone()).collect();
         world.revoked_families.extend(families);
         for signed_in in world.sessions.values_mut() {
             signed_in.retain(|person| !oids.contains(&person.oid));

@@ -169,12 +169,15 @@ fn username(world: &World, flow: &Flow, problem: Option<&Refusal>) -> String {
         let signed_in = session.iter().any(|person| person.oid == user.oid && person.tenant == user.tenant);
         let state = if signed_in { "Signed in" } else { "Practice account" };
         // one form per tile, so that the text field beside it does not travel along
-        push(&mut tiles, format_args!(
-            "{}<button class=\"tile\" data-upn=\"{upn}\" name=\"username\" value=\"{upn}\">{}<span>{upn} · {state}</span></button></form>",
-            form(flow, "username"),
-            escape(&user.name),
-            upn = escape(&user.upn),
-        ));
+        push(
+            &mut tiles,
+            format_args!(
+                "{}<button class=\"tile\" data-upn=\"{upn}\" name=\"username\" value=\"{upn}\">{}<span>{upn} · {state}</span></button></form>",
+                form(flow, "username"),
+                escape(&user.name),
+                upn = escape(&user.upn),
+            ),
+        );
     }
     let title = if flow.ask.prompt == Prompt::SelectAccount { "Pick an account" } else { "Sign in" };
     let hint = flow.ask.login_hint.as_deref().unwrap_or_default();
@@ -212,12 +215,15 @@ fn password(world: &World, flow: &Flow, problem: Option<&Refusal>) -> String {
 fn permissions(consent: &Consent) -> String {
     let mut lines = String::new();
     for (_, resource, permission) in &consent.items {
-        push(&mut lines, format_args!(
-            "<li data-permission=\"{}\">{} <span class=\"note\">({})</span></li>",
-            escape(&permission.name),
-            escape(&permission.text),
-            escape(resource)
-        ));
+        push(
+            &mut lines,
+            format_args!(
+                "<li data-permission=\"{}\">{} <span class=\"note\">({})</span></li>",
+                escape(&permission.name),
+                escape(&permission.text),
+                escape(resource)
+            ),
+        );
     }
     lines.push_str("<li data-permission=\"openid\">View your basic profile</li>");
     if consent.offline_access {

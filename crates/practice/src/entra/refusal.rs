@@ -19,11 +19,7 @@ impl Trace {
     /// Fresh ids; the correlation id is the caller's `client-request-id` where it sent a GUID.
     pub(crate) fn new(clock: &Clock, headers: &HeaderMap) -> Self {
         let sent = headers.get("client-request-id").and_then(|value| value.to_str().ok()).filter(|id| is_guid(id));
-        Self {
-            id: guid(),
-            correlation_id: sent.map_or_else(guid, str::to_owned),
-            timestamp: entra_timestamp(clock.now()),
-        }
+        Self { id: guid(), correlation_id: sent.map_or_else(guid, str::to_owned), timestamp: entra_timestamp(clock.now()) }
     }
 }
 
@@ -131,9 +127,7 @@ impl Refusal {
     }
 
     pub(crate) fn tenant_malformed(tenant: &str) -> Self {
-        let text = format!(
-            "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain."
-        );
+        let text = format!("Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain.");
         Self::new(900_023, "invalid_request", text)
     }
 
@@ -233,8 +227,7 @@ impl Refusal {
     }
 
     pub(crate) fn invalid_scope(scope: &str) -> Self {
-        let text =
-            format!("The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid.");
+        let text = format!("The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid.");
         Self::new(70011, "invalid_scope", text)
     }
 }

@@ -153,8 +153,7 @@ impl World {
 impl App {
     /// What the registration lists for the resource of `part`; nothing listed is AADSTS650057.
     fn registered(&self, part: &ForResource) -> Result<Vec<String>, Refusal> {
-        let refusal =
-            || Refusal::resource_not_requested(&self.client_id, &self.name, &part.resource.app_id, &part.uri);
+        let refusal = || Refusal::resource_not_requested(&self.client_id, &self.name, &part.resource.app_id, &part.uri);
         self.delegated.get(&part.resource.app_id).cloned().ok_or_else(refusal)
     }
 

@@ -84,12 +84,7 @@ impl TokenRequest<'_> {
 }
 
 /// `POST /{tenant}/oauth2/v2.0/token`.
-pub(crate) async fn token(
-    State(entra): State<Entra>,
-    Path(segment): Path<String>,
-    headers: HeaderMap,
-    body: bytes::Bytes,
-) -> Response {
+pub(crate) async fn token(State(entra): State<Entra>, Path(segment): Path<String>, headers: HeaderMap, body: bytes::Bytes) -> Response {
     let trace = Trace::new(entra.clock(), &headers);
     let mut world = entra.world();
     let origin = world.origin.clone();
@@ -101,8 +96,7 @@ pub(crate) async fn token(
         let refusal = Refusal::new(90033, "temporarily_unavailable", text).status(StatusCode::SERVICE_UNAVAILABLE);
         return refusal.into_json(&trace, &origin);
     }
-    let outcome = parse(&headers, &body, entra.clock().seconds())
-        .and_then(|request| respond(&entra, &mut world, &segment, &request));
+    let outcome = parse(&headers, &body, entra.clock().seconds()).and_then(|request| respond(&entra, &mut world, &segment, &request));
     match outcome {
         Ok(body) => answer(StatusCode::OK, &body, &trace, 0),
         Err(refusal) => refusal.into_json(&trace, &origin),
@@ -159,13 +153,7 @@ pub(crate) fn find_app(world: &World, place: &Place, client_id: &str) -> Result<
     }
 }
 
-fn redeem_code(
-    entra: &Entra,
-    world: &mut World,
-    place: &Place,
-    app: &App,
-    request: &TokenRequest<'_>,
-) -> Result<Value, Refusal> {
+fn redeem_code(entra: &Entra, world: &mut World, place: &Place, app: &App, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
     let code_text = request.need("code")?;
     let redirect_uri = request.need("redirect_uri")?;
     let Some(code) = world.codes.get(code_text).cloned() else {
@@ -236,11 +224,7 @@ fn verifier_matches(challenge: Option<&Challenge>, verifier: Option<&str>) -> Re
         let text = "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.";
         return Err(Refusal::new(50148, "invalid_grant", text));
     };
-    let computed = if challenge.plain {
-        verifier.to_owned()
-    } else {
-        URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
-    };
+    let computed = if challenge.plain { verifier.to_owned() } else { URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())) };
     if computed != challenge.value || !(43..=128).contains(&verifier.len()) {
         let text = "The Code_Verifier does not match the code_challenge supplied in the authorization request.";
         return Err(Refusal::new(501_481, "invalid_grant", text));
@@ -248,13 +232,7 @@ fn verifier_matches(challenge: Option<&Challenge>, verifier: Option<&str>) -> Re
     Ok(())
 }
 
-fn refresh(
-    entra: &Entra,
-    world: &mut World,
-    place: &Place,
-    app: &App,
-    request: &TokenRequest<'_>,
-) -> Result<Value, Refusal> {
+fn refresh(entra: &Entra, world: &mut World, place: &Place, app: &App, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
     let text = request.need("refresh_token")?.to_owned();
     let Some(token) = world.refresh_tokens.get(&text).cloned() else {
         let refusal = Refusal::new(9_002_313, "invalid_grant", "Invalid request. Request is malformed or invalid.");
@@ -312,13 +290,7 @@ fn refresh(
 }
 
 /// The password grant (RFC 6749, section 4.3): only for apps that may be public, never with a second factor.
-fn password(
-    entra: &Entra,
-    world: &mut World,
-    place: &Place,
-    app: &App,
-    request: &TokenRequest<'_>,
-) -> Result<Value, Refusal> {
+fn password(entra: &Entra, world: &mut World, place: &Place, app: &App, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
     let username = request.need("username")?;
     let secret = request.need("password")?;
     let scope = request.need("scope")?;
@@ -368,13 +340,7 @@ pub(crate) struct Grant {
 
 impl Grant {
     /// Issues what the grant and the request's scope allow.
-    pub(crate) fn tokens(
-        &self,
-        entra: &Entra,
-        world: &mut World,
-        app: &App,
-        request: &TokenRequest<'_>,
-    ) -> Result<Value, Refusal> {
+    pub(crate) fn tokens(&self, entra: &Entra, world: &mut World, app: &App, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
         let (tenant, user) = self.people(world)?;
         let asked = request.form.get("scope").map(|scope| scope.trim());
         if asked == Some("") {
@@ -393,12 +359,9 @@ impl Grant {
         }
         let part = match requested.resources.first() {
             Some(part) => part.clone(),
-            None => ForResource {
-                uri: world.graph_uri(),
-                resource: world.resource(&tenant, GRAPH_APP_ID)?,
-                names: Vec::new(),
-                default: false,
-            },
+            None => {
+                ForResource { uri: world.graph_uri(), resource: world.resource(&tenant, GRAPH_APP_ID)?, names: Vec::new(), default: false }
+            }
         };
         self.conditions(world, app, &tenant, &user, &part)?;
         let only_identity = requested.resources.is_empty();
@@ -444,9 +407,10 @@ impl Grant {
 
     fn people(&self, world: &World) -> Result<(Tenant, User), Refusal> {
         let tenant = world.tenant(&self.tenant).cloned().ok_or_else(|| Refusal::tenant_not_found(&self.tenant))?;
-        let user = world.user(&self.tenant, &self.oid).cloned().ok_or_else(|| {
-            Refusal::new(50034, "invalid_grant", "The user account does not exist in the directory.")
-        })?;
+        let user = world
+            .user(&self.tenant, &self.oid)
+            .cloned()
+            .ok_or_else(|| Refusal::new(50034, "invalid_grant", "The user account does not exist in the directory."))?;
         Ok((tenant, user))
     }
 

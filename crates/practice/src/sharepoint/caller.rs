@@ -166,11 +166,8 @@ impl Caller {
 
     /// What the app's permissions let through on a site.
     pub(crate) fn scope(&self, site: &Site) -> BasePermissions {
-        let mut scope = self
-            .permissions
-            .iter()
-            .filter_map(|name| BasePermissions::of_scope(name))
-            .fold(BasePermissions::NONE, BasePermissions::or);
+        let mut scope =
+            self.permissions.iter().filter_map(|name| BasePermissions::of_scope(name)).fold(BasePermissions::NONE, BasePermissions::or);
         if self.permissions.contains("Sites.Selected")
             && let Some(granted) = site.granted_apps.get(&self.client_id)
         {
@@ -182,9 +179,7 @@ impl Caller {
     /// The rights of the caller on a site: role and scope both must have them.
     pub(crate) fn effective(&self, site: &Site) -> BasePermissions {
         let own = match &self.kind {
-            Kind::Person(user) => {
-                site.roles.get(&user.upn.to_lowercase()).map_or(BasePermissions::NONE, |role| role.permissions())
-            }
+            Kind::Person(user) => site.roles.get(&user.upn.to_lowercase()).map_or(BasePermissions::NONE, |role| role.permissions()),
             Kind::App { .. } => BasePermissions::FULL,
         };
         site.cut_by_no_script(own.and(self.scope(site)))

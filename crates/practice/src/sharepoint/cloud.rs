@@ -2,13 +2,11 @@
 
 use std::io;
 
-use crate::entra::{
-    App, Block, Clock, Entra, Fault, GRAPH_APP_ID, Platform, Policy, Resource, SHAREPOINT_APP_ID, Tenant, User,
-};
+use crate::Server;
+use crate::entra::{App, Block, Clock, Entra, Fault, GRAPH_APP_ID, Platform, Policy, Resource, SHAREPOINT_APP_ID, Tenant, User};
 use crate::markers::Kind;
 use crate::server::Bound;
 use crate::tls::Authority;
-use crate::Server;
 
 use super::{Role, SharePoint, Site, SiteState};
 
@@ -380,9 +378,7 @@ impl Plan {
             S::SiteReadOnly => site.in_state(SiteState::ReadOnly { issue: "Locked for the yearly audit".to_owned() }),
             S::SiteNoAccess => site.in_state(SiteState::NoAccess),
             S::SiteArchived => site.in_state(SiteState::Archived),
-            S::SiteMoved => {
-                site.in_state(SiteState::MovedHost { to: "https://heather-and-vale.example/sites/wiki".to_owned() })
-            }
+            S::SiteMoved => site.in_state(SiteState::MovedHost { to: "https://heather-and-vale.example/sites/wiki".to_owned() }),
             _ => site,
         };
         let mut sharepoint = SharePoint::builder(&entra, &tenant.id)
@@ -406,21 +402,16 @@ fn app(situation: Situation, tenant: &Tenant, user: &User) -> App {
     use Situation as S;
     let app = App::desktop(tenant, CLIENT_ID, "Wiki Migration (practice)");
     let full = |app: App| {
-        app.requesting(SHAREPOINT_APP_ID, &["AllSites.FullControl"])
-            .requesting(GRAPH_APP_ID, &["Sites.FullControl.All", "User.Read"])
+        app.requesting(SHAREPOINT_APP_ID, &["AllSites.FullControl"]).requesting(GRAPH_APP_ID, &["Sites.FullControl.All", "User.Read"])
     };
     let granted = |app: App| app.consented_for_all(SHAREPOINT_APP_ID).consented_for_all(GRAPH_APP_ID);
     match situation {
         // nobody has consented yet, and nobody has to but the person
-        S::PlanB => app
-            .requesting(SHAREPOINT_APP_ID, &["AllSites.Manage"])
-            .requesting(GRAPH_APP_ID, &["Sites.Manage.All", "User.Read"]),
+        S::PlanB => app.requesting(SHAREPOINT_APP_ID, &["AllSites.Manage"]).requesting(GRAPH_APP_ID, &["Sites.Manage.All", "User.Read"]),
         S::AdminConsentRequired => full(app),
         S::GraphConsentMissing => full(app).consented_for_all(SHAREPOINT_APP_ID),
         S::NotAssigned => granted(full(app)).with_assignment_required(),
-        S::RedirectUriNotRegistered => {
-            granted(full(app)).with_redirect_uris(&[(Platform::PublicClient, "http://localhost/signed-in")])
-        }
+        S::RedirectUriNotRegistered => granted(full(app)).with_redirect_uris(&[(Platform::PublicClient, "http://localhost/signed-in")]),
         S::RegisteredAsWebApp => granted(full(app)).with_redirect_uris(&[(Platform::Web, "http://localhost")]),
         S::AppDisabled => App { enabled: false, ..granted(full(app)) },
         // an account of elsewhere gets as far as its own tenant only with an app that may be used there

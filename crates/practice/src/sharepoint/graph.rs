@@ -78,11 +78,7 @@ pub(crate) async fn answer(State(sharepoint): State<SharePoint>, request: Reques
     let ids = Ids::of(&sharepoint, request.headers());
     let throttled = sharepoint.inside().graph_throttled.pop_front();
     if let Some(retry_after) = throttled {
-        let error = GraphError::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "activityLimitReached",
-            "Application has been throttled.",
-        );
+        let error = GraphError::new(StatusCode::TOO_MANY_REQUESTS, "activityLimitReached", "Application has been throttled.");
         let mut response = respond(error.status, &error.body(&ids), &ids);
         super::set(response.headers_mut(), "retry-after", &retry_after);
         return response;
@@ -169,8 +165,7 @@ struct Call<'a> {
     caller: &'a Caller,
 }
 
-const SITES: &[&str] =
-    &["Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All", "Sites.Selected"];
+const SITES: &[&str] = &["Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All", "Sites.Selected"];
 
 impl Call<'_> {
     fn answer(&self, method: &Method, relative: &str) -> Result<Value, GraphError> {
@@ -201,8 +196,7 @@ impl Call<'_> {
             let message = "/me request is only valid with delegated authentication flow.";
             return Err(GraphError::new(StatusCode::BAD_REQUEST, "BadRequest", message));
         };
-        let allowed =
-            ["User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All"];
+        let allowed = ["User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All"];
         if !self.caller.has_any(&allowed) {
             return Err(GraphError::denied());
         }
@@ -322,8 +316,7 @@ impl Call<'_> {
             return Err(GraphError::new(StatusCode::BAD_REQUEST, "invalidRequest", message));
         }
         let path = if path.is_empty() { String::new() } else { format!("/{path}") };
-        let missing =
-            || GraphError::new(StatusCode::NOT_FOUND, "itemNotFound", "Requested site could not be found");
+        let missing = || GraphError::new(StatusCode::NOT_FOUND, "itemNotFound", "Requested site could not be found");
         let site = self.sharepoint.site_at(&path).ok_or_else(missing)?;
         match &site.state {
             SiteState::NoAccess | SiteState::Archived => {

@@ -134,18 +134,12 @@ impl SharePoint {
 
     /// The routes of SharePoint.
     pub fn router(&self) -> Router {
-        Router::new()
-            .fallback(any(rest::answer))
-            .layer(from_fn_with_state(self.clone(), sharepoint_headers))
-            .with_state(self.clone())
+        Router::new().fallback(any(rest::answer)).layer(from_fn_with_state(self.clone(), sharepoint_headers)).with_state(self.clone())
     }
 
     /// The routes of Graph.
     pub fn graph_router(&self) -> Router {
-        Router::new()
-            .fallback(any(graph::answer))
-            .layer(from_fn_with_state(self.clone(), graph_headers))
-            .with_state(self.clone())
+        Router::new().fallback(any(graph::answer)).layer(from_fn_with_state(self.clone(), graph_headers)).with_state(self.clone())
     }
 
     /// Tells SharePoint where it is reached: its host, and the audience of its tokens.
@@ -227,8 +221,7 @@ async fn sharepoint_headers(State(sharepoint): State<SharePoint>, request: Reque
 async fn graph_headers(State(sharepoint): State<SharePoint>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let diagnostic =
-        r#"{"ServerInfo":{"DataCenter":"Practice","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"PRACTICE"}}"#;
+    let diagnostic = r#"{"ServerInfo":{"DataCenter":"Practice","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"PRACTICE"}}"#;
     set(headers, "x-ms-ags-diagnostic", diagnostic);
     set(headers, "date", &http_date(sharepoint.entra().clock().now()));
     response

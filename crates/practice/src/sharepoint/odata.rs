@@ -104,8 +104,9 @@ impl Options {
             let wanted = wanted.trim();
             let literal = match wanted.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
                 Some(text) => json!(text.replace("''", "'")),
-                None => serde_json::from_str(wanted)
-                    .map_err(|error| BadQuery(format!("The expression \"{term}\" is not valid: {error}.")))?,
+                None => {
+                    serde_json::from_str(wanted).map_err(|error| BadQuery(format!("The expression \"{term}\" is not valid: {error}.")))?
+                }
             };
             if kept.first().is_some_and(|entity| entity.get(name).is_none()) {
                 return Err(BadQuery(format!("Column '{name}' does not exist. It may have been deleted by another user.")));

@@ -112,14 +112,7 @@ pub(crate) struct Level {
     pub(crate) hidden: bool,
 }
 
-const fn level(
-    id: u32,
-    name: &'static str,
-    description: &'static str,
-    permissions: BasePermissions,
-    order: u32,
-    kind: u32,
-) -> Level {
+const fn level(id: u32, name: &'static str, description: &'static str, permissions: BasePermissions, order: u32, kind: u32) -> Level {
     Level { id, name, description, permissions, order, kind, hidden: false }
 }
 

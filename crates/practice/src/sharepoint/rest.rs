@@ -221,12 +221,9 @@ impl Call<'_> {
             "web/currentuser" => entity("SP.ApiData.Users/@Element", &self.current_user(), &[], &["Groups"]),
             "web/associatedownergroup" => entity("SP.ApiData.Groups/@Element", &self.owner_group(), &[], &["Users"]),
             "web/associatedownergroup/users" => collection("SP.ApiData.Users", self.owners(), &[], &[]),
-            "web/lists" => collection(
-                "SP.ApiData.Lists",
-                self.lists(),
-                &["EffectiveBasePermissions", "HasUniqueRoleAssignments"],
-                &["RootFolder"],
-            ),
+            "web/lists" => {
+                collection("SP.ApiData.Lists", self.lists(), &["EffectiveBasePermissions", "HasUniqueRoleAssignments"], &["RootFolder"])
+            }
             "web/roledefinitions" if rights.high & ENUMERATE_PERMISSIONS == 0 => Ok(access_denied(self.format)),
             "web/roledefinitions" => collection("SP.ApiData.RoleDefinitions", role_definitions(), &[], &[]),
             "web/regionalsettings" => entity("SP.RegionalSettings", &self.regional_settings(), &[], &["TimeZone"]),
@@ -427,8 +424,7 @@ impl Call<'_> {
                 "Title": title,
             })
         };
-        let mut lists =
-            vec![list("Documents", "Shared Documents", 101, self.caller.effective(self.site), false)];
+        let mut lists = vec![list("Documents", "Shared Documents", 101, self.caller.effective(self.site), false)];
         if self.site.has_site_pages && rights != BasePermissions::NONE {
             lists.push(list("Site Pages", "SitePages", 119, rights, self.site.library_roles.is_some()));
         }

@@ -139,10 +139,6 @@ impl Site {
 
     /// What custom script settings leave of a set of permissions.
     pub(crate) fn cut_by_no_script(&self, permissions: BasePermissions) -> BasePermissions {
-        if self.no_script {
-            BasePermissions { low: permissions.low & !ADD_AND_CUSTOMIZE_PAGES, ..permissions }
-        } else {
-            permissions
-        }
+        if self.no_script { BasePermissions { low: permissions.low & !ADD_AND_CUSTOMIZE_PAGES, ..permissions } } else { permissions }
     }
 }

@@ -5,6 +5,7 @@
 //! Connect Core 1.0.
 //!
 //! ```no_run
+//! # async fn example(url: &str) {
 //! use practice::entra::{App, Choice, Entra, Landing, Resource, SHAREPOINT_APP_ID, Tenant, User};
 //!
 //! let tenant = Tenant::new("Heather & Vale", "heathervale.example");
@@ -14,13 +15,11 @@
 //!     .resource(Resource::sharepoint(&tenant, vec!["http://127.0.0.1:8080".to_owned()]))
 //!     .tenant(tenant)
 //!     .build();
-//! # let url = "http://127.0.0.1/";
-//! # futures::executor::block_on(async {
 //! match entra.sign_in_like_a_browser(url, "ada@heathervale.example", Choice::Accept).await {
 //!     Landing::Redirect { url, .. } => assert!(url.contains("code=")),
 //!     other => panic!("{other:?}"),
 //! }
-//! # });
+//! # }
 //! ```
 
 mod authorize;

@@ -58,6 +58,31 @@ fn a_field_is_named_by_its_label_to_the_letter() {
 }
 
 #[test]
+fn what_appears_above_takes_the_keyboard_from_nobody() {
+    let mut harness = harness((String::new(), 0, false), |ui, (text, method, alert)| {
+        if *alert {
+            Alert::info("Sign in in the browser window that just opened").show(ui);
+        }
+        kit::Card::new("Confluence").show(
+            ui,
+            |_| {},
+            |ui| {
+                Field::new("Confluence address", text).show(ui);
+                segmented(ui, "Confluence sign-in method", method, &METHODS);
+            },
+        );
+    });
+    harness.run();
+    for name in ["Confluence address", "Interactive"] {
+        harness.get_by_label(name).focus();
+        harness.run();
+        harness.state_mut().2 ^= true;
+        harness.run();
+        assert!(harness.get_by_label(name).is_focused(), "{name}");
+    }
+}
+
+#[test]
 fn a_field_tells_enter_from_leaving() {
     let mut harness = harness((String::new(), 0, 0), |ui, (text, submitted, left)| {
         let response = Field::new("Token", text).show(ui);

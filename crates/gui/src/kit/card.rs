@@ -37,29 +37,33 @@ impl<'a> Card<'a> {
     /// Shows the card over the whole width. `aside` fills the right end of the header, from the
     /// right; `contents` the rest.
     pub fn show<R>(self, ui: &mut Ui, aside: impl FnOnce(&mut Ui), contents: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
-        frame(ui).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = space::L;
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
-                ui.horizontal(|ui| {
-                    ui.set_height(SMALL_CONTROL_HEIGHT);
-                    ui.spacing_mut().item_spacing.x = 10.0;
-                    if let Some(icon) = self.icon {
-                        icon_tile(ui, icon);
-                    }
-                    text::heading(ui, self.title);
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        ui.spacing_mut().item_spacing.x = space::S;
-                        aside(ui);
+        // What a card holds is known by the card's title, wherever the card stands.
+        ui.push_id(self.title, |ui| {
+            frame(ui).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = space::L;
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    ui.horizontal(|ui| {
+                        ui.set_height(SMALL_CONTROL_HEIGHT);
+                        ui.spacing_mut().item_spacing.x = 10.0;
+                        if let Some(icon) = self.icon {
+                            icon_tile(ui, icon);
+                        }
+                        text::heading(ui, self.title);
+                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                            ui.spacing_mut().item_spacing.x = space::S;
+                            aside(ui);
+                        });
                     });
+                    if let Some(subtitle) = self.subtitle {
+                        text::subdued(ui, subtitle);
+                    }
                 });
-                if let Some(subtitle) = self.subtitle {
-                    text::subdued(ui, subtitle);
-                }
-            });
-            contents(ui)
+                contents(ui)
+            })
         })
+        .inner
     }
 }
 

@@ -125,6 +125,8 @@ impl<'a> Field<'a> {
 
     /// Shows it.
     pub fn show(self, ui: &mut Ui) -> FieldResponse {
+        // From the label, not from what stands above it: the keyboard stays when that changes.
+        let id = ui.make_persistent_id(("field", self.label));
         let width = self.width.unwrap_or_else(|| ui.available_width()).min(ui.available_width());
         ui.scope_builder(UiBuilder::new().layout(Layout::top_down(Align::Min)), |ui| {
             ui.set_width(width);
@@ -132,12 +134,12 @@ impl<'a> Field<'a> {
             if !self.enabled {
                 ui.disable();
             }
-            self.contents(ui)
+            self.contents(ui, id)
         })
         .inner
     }
 
-    fn contents(self, ui: &mut Ui) -> FieldResponse {
+    fn contents(self, ui: &mut Ui, id: Id) -> FieldResponse {
         let Self { label, text, hint, note, optional, kind, icon, enabled: _, button, width: _ } = self;
         let label = label_line(ui, label, optional.then_some("Optional"));
 
@@ -146,7 +148,7 @@ impl<'a> Field<'a> {
                 ui.spacing_mut().item_spacing.x = space::S;
                 let button_width = button.map_or(0.0, |button| button.width(ui) + space::S);
                 let width = (ui.available_width() - button_width).max(80.0);
-                let response = edit(ui, text, &label, width, &Look { hint, kind, icon, failed: matches!(note, Some(Note::Error(_))) });
+                let response = edit(ui, id, text, &label, width, &Look { hint, kind, icon, failed: matches!(note, Some(Note::Error(_))) });
                 let clicked = button.is_some_and(|button| ui.add(button).clicked());
                 (response, clicked)
             })
@@ -198,13 +200,13 @@ struct Look<'a> {
     failed: bool,
 }
 
-fn edit(ui: &mut Ui, text: &mut String, label: &Response, width: f32, look: &Look<'_>) -> Response {
+fn edit(ui: &mut Ui, id: Id, text: &mut String, label: &Response, width: f32, look: &Look<'_>) -> Response {
     const PADDING: f32 = 10.0;
     let t = Tokens::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width, CONTROL_HEIGHT), Sense::hover());
     let background = ui.painter().add(egui::Shape::Noop);
 
-    let shown_id = label.id.with("shown");
+    let shown_id = id.with("shown");
     let secret = look.kind == Kind::Secret;
     let shown = secret && ui.data(|data| data.get_temp(shown_id).unwrap_or(false));
 
@@ -231,10 +233,9 @@ fn edit(ui: &mut Ui, text: &mut String, label: &Response, width: f32, look: &Loo
     // Equal widths, so that the letters can be laid over the dots.
     let style = if look.kind == Kind::Words { TextStyle::Body } else { TextStyle::Monospace };
     let color = if ui.is_enabled() { t.text.strong.0 } else { t.text.disabled.0 };
-    let mut child =
-        ui.new_child(UiBuilder::new().id_salt(label.id.with("edit")).max_rect(inner).layout(Layout::left_to_right(Align::Center)));
+    let mut child = ui.new_child(UiBuilder::new().id_salt(id.with("edit")).max_rect(inner).layout(Layout::left_to_right(Align::Center)));
     let output = TextEdit::singleline(text)
-        .id(label.id.with("text"))
+        .id(id)
         .frame(Frame::NONE)
         .margin(Margin::ZERO)
         .font(style.clone())

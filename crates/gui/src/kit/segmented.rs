@@ -19,17 +19,17 @@ pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, label: &str, chosen: &mut T,
     ui.scope_builder(UiBuilder::new().layout(Layout::top_down(Align::Min)), |ui| {
         ui.spacing_mut().item_spacing.y = super::field::LABEL_GAP;
         let visible = super::field::label_line(ui, label, None);
-        choose(ui, chosen, options).labelled_by(visible.id)
+        choose(ui, label, chosen, options).labelled_by(visible.id)
     })
     .inner
 }
 
 /// [`segmented`] without the visible label; the group still carries the name.
 pub fn segmented_bare<T: PartialEq + Clone>(ui: &mut Ui, name: &str, chosen: &mut T, options: &[(T, &str)]) -> Response {
-    choose(ui, chosen, options).accessible_name(name)
+    choose(ui, name, chosen, options).accessible_name(name)
 }
 
-fn choose<T: PartialEq + Clone>(ui: &mut Ui, chosen: &mut T, options: &[(T, &str)]) -> Response {
+fn choose<T: PartialEq + Clone>(ui: &mut Ui, name: &str, chosen: &mut T, options: &[(T, &str)]) -> Response {
     let t = Tokens::of(ui);
     let current = options.iter().position(|(value, _)| value == chosen);
 
@@ -51,8 +51,9 @@ fn choose<T: PartialEq + Clone>(ui: &mut Ui, chosen: &mut T, options: &[(T, &str
     let row_height = CONTROL_HEIGHT - 2.0 * INSET;
     let size = vec2(widest, (row + 1.0) * row_height) + vec2(2.0 * INSET, 2.0 * INSET);
 
-    let (rect, mut group) = ui.allocate_exact_size(size, Sense::hover());
-    let group_id = group.id;
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let group_id = ui.make_persistent_id(("segmented", name));
+    let mut group = ui.interact(rect, group_id, Sense::hover());
     let segment_id = |index: usize| group_id.with(index);
 
     // Keys first, so that the choice shows in this very frame.

@@ -17,7 +17,7 @@ pub fn select<T: PartialEq + Clone>(ui: &mut Ui, label: &str, chosen: &mut T, op
         let word = options.iter().find(|(value, _)| value == chosen).map_or("", |(_, word)| *word);
         let mut changed = false;
         let tint = t.text.subdued;
-        let list = ComboBox::from_id_salt(visible.id.with("select"))
+        let list = ComboBox::from_id_salt(("select", label))
             .width(ui.available_width())
             .selected_text(RichText::new(word).color(t.text.strong))
             .icon(move |ui, rect, _visuals, _open| {

@@ -83,7 +83,10 @@ pub enum TransportErrorKind {
     NotHttp,
     /// A credential that belongs to another origin was not sent.
     #[error(transparent)]
-    WrongOrigin(WrongOrigin),
+    WrongOrigin(Box<WrongOrigin>),
+    /// The credential holds characters that no header can carry, such as a line break.
+    #[error("the credential cannot be sent as it is")]
+    UnsendableCredential,
     /// The connection could not be prepared: no trust store, an unreadable setting.
     #[error("the connection could not be prepared")]
     Setup,

@@ -2,6 +2,7 @@
 
 use preflight::{Cause, Explain, Fail, Field, Hint, HintAction};
 
+use crate::direct::SetupError;
 use crate::{TransportError, TransportErrorKind as Kind};
 
 impl Explain for TransportError {
@@ -17,7 +18,9 @@ impl Explain for TransportError {
                 .hint(Hint::say("Check the address and its port, and whether the server is running"))
                 .hint(retry()),
             Kind::Timeout => Fail::new(Cause::NetworkTimeout, format!("{host} did not answer in time"))
-                .hint(Hint::say("A firewall may be dropping the connection: check that this computer may reach the server, also through the VPN"))
+                .hint(Hint::say(
+                    "A firewall may be dropping the connection: check that this computer may reach the server, also through the VPN",
+                ))
                 .hint(retry()),
             Kind::Closed => Fail::new(Cause::NetworkClosed, format!("The connection to {host} broke before the answer was complete"))
                 .hint(Hint::say("If it happens again, a firewall or proxy may be cutting the connection: ask your network team"))
@@ -45,9 +48,14 @@ impl Explain for TransportError {
                 }
             }
             Kind::TlsNameMismatch { names } => {
-                let names = if names.is_empty() { "another name".to_owned() } else { names.join(", ") };
-                Fail::new(Cause::NetworkTlsNameMismatch, format!("The certificate of {host} is for {names}"))
-                    .hint(Hint::say("Use the name that the certificate is for, or ask the server's administrator to correct the certificate"))
+                let summary = if names.is_empty() {
+                    format!("The certificate of {host} names no host in the way that is needed today (subject alternative name)")
+                } else {
+                    format!("The certificate of {host} is for {}", some_of(names))
+                };
+                Fail::new(Cause::NetworkTlsNameMismatch, summary).hint(Hint::say(
+                    "Use the name that the certificate is for, or ask the server's administrator to correct the certificate",
+                ))
             }
             Kind::TlsExpired { when, not_yet } => {
                 let date = when.map_or_else(String::new, |when| format!(" ({})", when.strftime("%Y-%m-%d")));
@@ -56,28 +64,81 @@ impl Explain for TransportError {
                 } else {
                     format!("The certificate of {host} has expired{date}")
                 };
-                Fail::new(Cause::NetworkTlsExpired, summary)
-                    .hint(Hint::say("Check this computer's date and time; if they are right, the server's administrator must renew the certificate"))
+                Fail::new(Cause::NetworkTlsExpired, summary).hint(Hint::say(
+                    "Check this computer's date and time; if they are right, the server's administrator must renew the certificate",
+                ))
             }
             Kind::TlsFailed => Fail::new(Cause::NetworkTlsFailed, format!("No secure connection to {host} could be set up"))
                 .hint(Hint::say("The server may want a client certificate or only speak an outdated TLS version: ask its administrator")),
-            Kind::PlainHttp => Fail::new(Cause::NetworkPlainHttp, format!("{host} speaks plain http, not https, on port {}", self.origin.port()))
-                .hint(Hint::say("Check the address: another port, or http:// if the server really has no https")),
+            Kind::PlainHttp => {
+                Fail::new(Cause::NetworkPlainHttp, format!("{host} speaks plain http, not https, on port {}", self.origin.port()))
+                    .hint(Hint::say("Check the address: another port, or http:// if the server really has no https"))
+            }
             Kind::CredentialOverPlainHttp => {
                 Fail::new(Cause::NetworkPlainHttp, format!("A credential would go to {host} unprotected, so it was not sent"))
                     .hint(Hint::say("Use the https:// address of the server"))
             }
-            Kind::BodyTooLarge { limit } => Fail::new(
+            Kind::BodyTooLarge { limit } => {
+                Fail::new(Cause::NetworkUnexpectedAnswer, format!("The answer of {host} is larger than {}", size(*limit)))
+                    .hint(Hint::say("Check the address: an answer of the product is never that large"))
+            }
+            Kind::NotHttp => Fail::new(
                 Cause::NetworkUnexpectedAnswer,
-                format!("The answer of {host} is larger than {} MB", limit / 1_000_000),
+                format!("What answers at {host}, port {}, is not a web server", self.origin.port()),
             )
-            .hint(Hint::say("Check the address: an API answer is never that large")),
-            Kind::NotHttp => Fail::new(Cause::NetworkUnexpectedAnswer, format!("What answers at {host}, port {}, is not a web server", self.origin.port()))
-                .hint(Hint::say("Check the address and its port")),
-            Kind::WrongOrigin(_) => Fail::new(Cause::NetworkUnexpectedAnswer, format!("The credential does not belong to {host}, so it was not sent"))
-                .hint(Hint::with("Check the address", HintAction::EditField(Field::ConfluenceAddress))),
+            .hint(Hint::say("Check the address and its port")),
+            Kind::WrongOrigin(_) => {
+                Fail::new(Cause::NetworkUnexpectedAnswer, format!("The credential does not belong to {host}, so it was not sent"))
+                    .hint(Hint::with("Check the address", HintAction::EditField(Field::ConfluenceAddress)))
+            }
+            Kind::UnsendableCredential => {
+                Fail::new(Cause::NetworkUnexpectedAnswer, "The credential holds a character that cannot be sent, so nothing was sent")
+                    .hint(Hint::say("Enter the credential again, without line breaks or control characters"))
+            }
             Kind::Setup => Fail::new(Cause::NetworkTlsFailed, "The connection could not be prepared on this computer")
-                .hint(Hint::say("Check that the system's CA certificates are installed (on Linux the package ca-certificates) and that the CA file is readable")),
+                .hint(Hint::say(INSTALL_CA_CERTIFICATES)),
         }
+    }
+}
+
+impl Explain for SetupError {
+    fn explain(&self) -> Fail {
+        match self {
+            Self::CaFileUnreadable { path, .. } => {
+                Fail::new(Cause::NetworkTlsFailed, format!("The CA file {} cannot be read", path.display()))
+                    .hint(Hint::say("Check that the file exists and that you may read it, or choose another one"))
+            }
+            Self::CaFileEmpty { path } => {
+                Fail::new(Cause::NetworkTlsFailed, format!("There is no certificate in the CA file {}", path.display())).hint(Hint::say(
+                    "Choose a PEM file: it has a line BEGIN CERTIFICATE. A private key or a PKCS #12 file (.pfx, .p12) is something else",
+                ))
+            }
+            Self::ProxyAddress { address } => Fail::new(Cause::NetworkProxyFailed, format!("{address} is not the address of a proxy"))
+                .hint(Hint::say("Write it like http://proxy.example.com:8080. Only http and https proxies can be used")),
+            Self::NoTrustStore => {
+                Fail::new(Cause::NetworkTlsFailed, "This computer has no trusted CA certificates, so no secure connection can be checked")
+                    .hint(Hint::say(INSTALL_CA_CERTIFICATES))
+            }
+            Self::Tls(_) | Self::Client(_) => Fail::new(Cause::NetworkTlsFailed, "The connection could not be prepared on this computer")
+                .hint(Hint::say("Start the program again; if that does not help, report it with the details below")),
+        }
+    }
+}
+
+const INSTALL_CA_CERTIFICATES: &str =
+    "Install the system's CA certificates (on Debian and Ubuntu the package ca-certificates), or choose a CA file";
+
+/// The first few of many names. Certificates of large services have a hundred.
+fn some_of(names: &[String]) -> String {
+    const FEW: usize = 4;
+    let shown = names.iter().take(FEW).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > FEW { format!("{shown} and {} more", names.len() - FEW) } else { shown }
+}
+
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
     }
 }

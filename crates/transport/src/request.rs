@@ -11,9 +11,10 @@ use preflight::BoundSecret;
 pub struct OriginPath(String);
 
 impl OriginPath {
-    /// A path. A leading `/` is added where it is missing; `//` at the start, which would name another host, is collapsed.
+    /// A path. A leading `/` is added where it is missing; `//` at the start, which would name another host, is collapsed,
+    /// also where it is disguised by the blanks and controls that URL parsers skip.
     pub fn new(path: impl AsRef<str>) -> Self {
-        Self(format!("/{}", path.as_ref().trim_start_matches(['/', '\\'])))
+        Self(format!("/{}", path.as_ref().trim_start_matches(|c: char| matches!(c, '/' | '\\' | ' ') || c.is_control())))
     }
 
     /// The path and query.
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_path_cannot_name_another_host() {
-        for hostile in ["//evil.test/x", "\\\\evil.test/x", "/\\evil.test/x"] {
+        for hostile in ["//evil.test/x", "\\\\evil.test/x", "/\\evil.test/x", "\t//evil.test/x", "/\n/evil.test/x"] {
             assert!(!OriginPath::new(hostile).as_str()[1..].starts_with(['/', '\\']), "{hostile}");
         }
         assert_eq!(OriginPath::new("rest/api").query("cql", "space=\"A B\" & x").as_str(), "/rest/api?cql=space%3D%22A+B%22+%26+x");

@@ -30,6 +30,9 @@ impl Want {
     }
 
     /// Answers with this status and body.
+    ///
+    /// # Panics
+    /// On a number that is no status: the script is wrong.
     #[must_use]
     pub fn answer(mut self, status: u16, body: &str) -> Self {
         let headers = self.answer.map(|(_, headers, _)| headers).unwrap_or_default();
@@ -38,6 +41,9 @@ impl Want {
     }
 
     /// Answers with this header, too.
+    ///
+    /// # Panics
+    /// On a name or value that no header can have: the script is wrong.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         if let Ok((_, headers, _)) = &mut self.answer {

@@ -1,0 +1,149 @@
+//! The connection test itself: which rungs there are, and in which order they are climbed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures::join;
+use preflight::{CheckId, CheckSpec, Plan, Recorder, Secret, Stop};
+
+use crate::abilities::abilities;
+use crate::api::Api;
+use crate::product::Product;
+use crate::rights::{People, Rights};
+use crate::rungs::credential::SignedIn;
+use crate::rungs::{self, administrator, attachment, content, credential, identity, permissions, reachable, spaces, users};
+use crate::settings::{Credential, Cx, Settings};
+
+const ADDRESS: CheckId = CheckId("confluence.address");
+const REACHABLE: CheckId = CheckId("confluence.reachable");
+const PRODUCT: CheckId = CheckId("confluence.product");
+const CREDENTIAL: CheckId = CheckId("confluence.credential");
+const IDENTITY: CheckId = CheckId("confluence.identity");
+const SPACES: CheckId = CheckId("confluence.spaces");
+const CONTENT: CheckId = CheckId("confluence.content");
+const ATTACHMENT: CheckId = CheckId("confluence.attachment");
+const USERS: CheckId = CheckId("confluence.users");
+const ADMINISTRATOR: CheckId = CheckId("confluence.administrator");
+const PERMISSIONS: CheckId = CheckId("confluence.permissions");
+
+/// The rungs, from the ground up.
+pub static PLAN: Plan = &[
+    CheckSpec { id: ADDRESS, title: "Address", why: "Whatever was pasted is cut down to the address of Confluence" },
+    CheckSpec {
+        id: REACHABLE,
+        title: "Reachable",
+        why: "A first request, without any credential, finds out whether something answers and what stands in the way",
+    },
+    CheckSpec {
+        id: PRODUCT,
+        title: "Product and version",
+        why: "Cloud, Server and Data Center and their versions differ in what they accept and tell",
+    },
+    CheckSpec {
+        id: CREDENTIAL,
+        title: "Credential accepted",
+        why: "Only a user named by the server proves that the credential works; some servers ignore a wrong one",
+    },
+    CheckSpec { id: IDENTITY, title: "Signed in as", why: "The account decides what can be migrated" },
+    CheckSpec { id: SPACES, title: "Spaces", why: "Lists the spaces that the account sees" },
+    CheckSpec { id: CONTENT, title: "Reads a page", why: "Reads one page with its body, author and dates" },
+    CheckSpec {
+        id: ATTACHMENT,
+        title: "Reads an attachment",
+        why: "Files are served by another part of Confluence than the API, and not every sign-in reaches it",
+    },
+    CheckSpec {
+        id: USERS,
+        title: "People and groups",
+        why: "Authors, mentions and permissions are mapped by looking people and groups up",
+    },
+    CheckSpec {
+        id: ADMINISTRATOR,
+        title: "Administrator",
+        why: "Restricted pages and permissions are only for some kinds of administrators",
+    },
+    CheckSpec { id: PERMISSIONS, title: "Permissions", why: "Tries to read who may see and change pages and spaces" },
+];
+
+/// Tests the connection and writes every rung into the recorder, which the caller made for [`PLAN`] and finishes.
+///
+/// The first rung that fails names the cause. Dropping the future ends the test at once; nothing more is sent.
+pub async fn test_connection(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) {
+    guard_secrets(settings, recorder);
+    // what stopped it is in the recorder
+    let _stopped: Result<(), Stop> = climb(cx, settings, recorder).await;
+}
+
+async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Result<(), Stop> {
+    recorder.address(settings.address.shown());
+    recorder.step(ADDRESS, async { rungs::address::pass(&settings.address) }).await?;
+    let first = recorder.step(REACHABLE, reachable::run(cx, settings)).await?;
+    let (stranger, product) = recorder.step(PRODUCT, rungs::product::run(&first, settings)).await?;
+    recorder.address(stranger.base());
+    let expected = settings.expect_account.as_deref();
+    let signed_in = if matches!(settings.credential, Credential::Anonymous) {
+        recorder.skip(CREDENTIAL, "Anonymous was chosen, so no credential is sent");
+        recorder.step(IDENTITY, identity::of_nobody(&stranger, &product, expected, recorder)).await?;
+        None
+    } else {
+        let signed_in = recorder.step(CREDENTIAL, credential::run(cx, settings, &stranger, &product, recorder)).await?;
+        recorder.step(IDENTITY, async { identity::of_user(&signed_in, expected, recorder) }).await?;
+        Some(signed_in)
+    };
+    let api = signed_in.as_ref().map_or(&stranger, |signed_in| &signed_in.api);
+    explore(api, &product, signed_in.as_ref(), recorder).await
+}
+
+/// What the account can do. Content and people do not depend on each other, so they are looked at side by side.
+async fn explore(api: &Api, product: &Product, signed_in: Option<&SignedIn>, recorder: &Recorder<'_>) -> Result<(), Stop> {
+    let sent = signed_in.map(|signed_in| signed_in.sent);
+    let anonymous = signed_in.is_none();
+    let look_at_content = async {
+        let spaces = recorder.step(SPACES, spaces::run(api, product, anonymous)).await?;
+        let content = recorder.step(CONTENT, content::run(api, product, &spaces, anonymous)).await?;
+        let files = if content.pages.is_empty() {
+            recorder.skip(ATTACHMENT, "There was no page with an attachment to try");
+            None
+        } else {
+            recorder.try_step(ATTACHMENT, attachment::run(api, product, &content, sent)).await
+        };
+        Ok::<_, Stop>((spaces, content, files))
+    };
+    let look_at_people = recorder.try_step(USERS, users::run(api, product, signed_in.map(|signed_in| &signed_in.user)));
+    let (looked, lookups) = join!(look_at_content, look_at_people);
+    let (spaces, content, files) = looked?;
+    let standing = recorder.try_step(ADMINISTRATOR, administrator::run(api, product, signed_in, lookups.as_ref(), &spaces)).await;
+    let standing = standing.unwrap_or(administrator::Standing::UNKNOWN);
+    let permissions = recorder.try_step(PERMISSIONS, permissions::run(api, product, signed_in, standing, &spaces, &content)).await;
+    let seen = u64::try_from(spaces.list.len()).unwrap_or(u64::MAX);
+    recorder.abilities(abilities(&Rights {
+        is_cloud: product.is_cloud(),
+        sent,
+        role: standing.role,
+        needs_elevation: standing.needs_elevation,
+        page_read: !content.pages.is_empty(),
+        has_history: content.has_history,
+        has_spaces: !spaces.list.is_empty(),
+        files,
+        people: lookups.map_or(People::Unknown, |lookups| lookups.people),
+        permissions,
+        hidden_spaces: standing.all_spaces.filter(|_| !spaces.more).map(|all| all.saturating_sub(seen)),
+    }));
+    Ok(())
+}
+
+/// Whoever repeats a secret, it is masked: a server may echo a token or the whole header.
+fn guard_secrets(settings: &Settings, recorder: &Recorder<'_>) {
+    let guard_pair = |user: &str, secret: &Secret| {
+        recorder.guard(secret.inspect(|text| Secret::new(STANDARD.encode(format!("{user}:{text}")))));
+        recorder.guard(secret.clone());
+    };
+    match &settings.credential {
+        Credential::Anonymous => {}
+        Credential::PersonalToken(token) => recorder.guard(token.clone()),
+        Credential::CloudToken { email, token } => guard_pair(email, token),
+        Credential::Basic { user, password } => guard_pair(user, password),
+    }
+    for (_, secret) in &settings.extra_headers {
+        recorder.guard(secret.clone());
+    }
+}

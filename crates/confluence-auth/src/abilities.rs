@@ -3,7 +3,7 @@
 use preflight::{Ability, AbilityId, Limit, Verdict};
 
 use crate::error::Sent;
-use crate::rights::{People, Rights, Role};
+use crate::rights::{PageRead, People, Rights, Role};
 use crate::rungs::attachment::Download;
 
 /// Concludes the four abilities.
@@ -17,7 +17,7 @@ fn ability(id: AbilityId, verdict: Verdict, limited_by: &[Limit], text: impl Int
 
 fn content(rights: &Rights) -> Ability {
     let id = AbilityId::Content;
-    if rights.files == Some(Download::Refused) && rights.page_read {
+    if rights.files == Some(Download::Refused) && rights.page != PageRead::None {
         let limit = if rights.sent == Some(Sent::PersonalToken) { Limit::SignInMethod } else { Limit::AccountRole };
         return ability(id, Verdict::Partly, &[limit], "Pages can be read; attachments were refused and would be missing");
     }
@@ -28,7 +28,7 @@ fn content(rights: &Rights) -> Ability {
     };
     match rights.role {
         Role::SeesAll => ability(id, Verdict::Yes, &[], "Every page and attachment can be read, restricted ones included"),
-        _ if !rights.page_read => {
+        _ if rights.page == PageRead::None => {
             let why = if rights.has_spaces { "No page was found to try" } else { "The account sees no space" };
             ability(id, Verdict::Unknown, &[Limit::AccountRole], format!("{why}, so whether content can be read is not known"))
         }
@@ -111,12 +111,14 @@ fn page_permissions(rights: &Rights) -> Ability {
 
 fn authorship_dates(rights: &Rights) -> Ability {
     let id = AbilityId::AuthorshipDates;
-    if rights.has_history {
-        ability(id, Verdict::Yes, &[], "Authors and dates can be read; whether they can be written is for the destination to allow")
-    } else if rights.page_read {
-        ability(id, Verdict::Unknown, &[Limit::Server], "The page that was read came without its author and date")
-    } else {
-        ability(id, Verdict::Unknown, &[], "No page was found to try")
+    match rights.page {
+        PageRead::WithHistory => {
+            ability(id, Verdict::Yes, &[], "Authors and dates can be read; whether they can be written is for the destination to allow")
+        }
+        PageRead::WithoutHistory => {
+            ability(id, Verdict::Unknown, &[Limit::Server], "The page that was read came without its author and date")
+        }
+        PageRead::None => ability(id, Verdict::Unknown, &[], "No page was found to try"),
     }
 }
 

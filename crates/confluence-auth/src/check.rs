@@ -75,7 +75,7 @@ pub async fn test_connection(cx: &Cx<'_>, settings: &Settings, recorder: &Record
 
 async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Result<(), Stop> {
     recorder.address(settings.address.shown());
-    recorder.step(ADDRESS, async { rungs::address::pass(&settings.address) }).await?;
+    recorder.step(ADDRESS, async { Ok(rungs::address::pass(&settings.address)) }).await?;
     let first = recorder.step(REACHABLE, reachable::run(cx, settings)).await?;
     let (stranger, product) = recorder.step(PRODUCT, rungs::product::run(&first, settings)).await?;
     recorder.address(stranger.base());
@@ -116,12 +116,10 @@ async fn explore(api: &Api, product: &Product, signed_in: Option<&SignedIn>, rec
     let permissions = recorder.try_step(PERMISSIONS, permissions::run(api, product, signed_in, standing, &spaces, &content)).await;
     let seen = u64::try_from(spaces.list.len()).unwrap_or(u64::MAX);
     recorder.abilities(abilities(&Rights {
-        is_cloud: product.is_cloud(),
         sent,
         role: standing.role,
         needs_elevation: standing.needs_elevation,
-        page_read: !content.pages.is_empty(),
-        has_history: content.has_history,
+        page: content.read(),
         has_spaces: !spaces.list.is_empty(),
         files,
         people: lookups.map_or(People::Unknown, |lookups| lookups.people),

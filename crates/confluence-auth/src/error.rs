@@ -10,7 +10,7 @@ use crate::classify::Obstacle;
 pub(crate) enum ConfluenceError {
     /// No answer.
     #[error(transparent)]
-    Transport(#[from] TransportError),
+    Transport(Box<TransportError>),
     /// Something else than Confluence's API answered.
     #[error("{host} gave another answer than Confluence's API")]
     InTheWay {
@@ -115,6 +115,12 @@ pub(crate) enum ConfluenceError {
         /// The server's own words.
         words: Option<String>,
     },
+}
+
+impl From<TransportError> for ConfluenceError {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(Box::new(error))
+    }
 }
 
 /// The form in which a credential was sent.

@@ -177,7 +177,7 @@ impl Search {
         let host = api.origin().host().to_owned();
         match (self.other_product, self.gate) {
             (Some(product), _) => ConfluenceError::NotConfluence { found: product },
-            (None, Some(Obstacle::Login)) | (None, None) => {
+            (None, Some(Obstacle::Login) | None) => {
                 let found =
                     self.title.map_or_else(|| "a web server without Confluence".to_owned(), |title| format!("a web page named “{title}”"));
                 ConfluenceError::NotConfluence { found }

@@ -17,6 +17,17 @@ pub(crate) enum Role {
     Unknown,
 }
 
+/// Whether a page was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PageRead {
+    /// With its author and dates.
+    WithHistory,
+    /// Without them.
+    WithoutHistory,
+    /// There was none to try.
+    None,
+}
+
 /// Whether people and groups can be looked up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum People {
@@ -48,14 +59,11 @@ pub(crate) struct Permissions {
 /// Everything that the abilities are concluded from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Rights {
-    pub(crate) is_cloud: bool,
     pub(crate) sent: Option<Sent>,
     pub(crate) role: Role,
     /// Secure administrator sessions hide what administrators may do.
     pub(crate) needs_elevation: bool,
-    /// A page was read.
-    pub(crate) page_read: bool,
-    pub(crate) has_history: bool,
+    pub(crate) page: PageRead,
     /// There are spaces at all.
     pub(crate) has_spaces: bool,
     pub(crate) files: Option<crate::rungs::attachment::Download>,

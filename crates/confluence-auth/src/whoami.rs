@@ -23,7 +23,8 @@ pub(crate) struct User {
     #[serde(rename = "type")]
     pub(crate) kind: String,
     pub(crate) username: Option<String>,
-    pub(crate) user_key: Option<String>,
+    #[serde(rename = "userKey")]
+    pub(crate) key: Option<String>,
     pub(crate) account_id: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) display_name: Option<String>,
@@ -42,11 +43,7 @@ pub(crate) struct Operation {
 impl User {
     /// The names by which somebody may expect this account.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        [&self.username, &self.email, &self.account_id, &self.user_key]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .filter(|name| !name.is_empty())
+        [&self.username, &self.email, &self.account_id, &self.key].into_iter().flatten().map(String::as_str).filter(|name| !name.is_empty())
     }
 
     /// User name on Data Center, e-mail or else account id on Cloud.

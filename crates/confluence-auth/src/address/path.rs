@@ -65,7 +65,7 @@ pub(super) fn context_of(url: &Url, is_cloud: bool) -> Cut {
 fn begins_confluence(segments: &[&str], at: usize) -> bool {
     let segment = segments[at].to_ascii_lowercase();
     let next = segments.get(at + 1).map(|next| next.to_ascii_lowercase());
-    if segment.ends_with(".action") || segment.ends_with(".jsp") || segment.ends_with(".jspa") || segment.ends_with(".html") {
+    if [".action", ".jsp", ".jspa", ".html"].iter().any(|ending| segment.ends_with(ending)) {
         return true;
     }
     // the API of Cloud, also behind custom domains

@@ -144,7 +144,8 @@ struct File {
     #[serde(rename = "_links", default)]
     links: Links,
     /// The second version of Cloud's API has these two at the top.
-    file_size: Option<u64>,
+    #[serde(rename = "fileSize")]
+    size: Option<u64>,
     download_link: Option<String>,
 }
 
@@ -161,7 +162,7 @@ struct Links {
 
 impl File {
     fn size(&self) -> Option<u64> {
-        self.file_size.or_else(|| self.extensions.as_ref().and_then(|extensions| extensions.file_size))
+        self.size.or_else(|| self.extensions.as_ref().and_then(|extensions| extensions.file_size))
     }
 
     /// The path below the context path.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::api::Api;
 use crate::error::ConfluenceError;
 use crate::product::Product;
+use crate::rights::PageRead;
 use crate::rungs::must;
 use crate::rungs::spaces::{Space, Spaces};
 
@@ -21,6 +22,16 @@ pub(crate) struct Content {
     pub(crate) pages: Vec<String>,
     /// Who wrote it and when came along.
     pub(crate) has_history: bool,
+}
+
+impl Content {
+    pub(crate) fn read(&self) -> PageRead {
+        match (self.pages.is_empty(), self.has_history) {
+            (true, _) => PageRead::None,
+            (false, true) => PageRead::WithHistory,
+            (false, false) => PageRead::WithoutHistory,
+        }
+    }
 }
 
 pub(crate) async fn run(api: &Api, product: &Product, spaces: &Spaces, anonymous: bool) -> Result<Pass<Content>, Fail> {

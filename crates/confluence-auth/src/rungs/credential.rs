@@ -104,7 +104,7 @@ async fn by_front_page(api: &Api, sent: Sent) -> Result<Option<SignedIn>, Conflu
         let user = User {
             kind: "known".to_owned(),
             username: Some(username),
-            user_key: text("ajs-remote-user-key"),
+            key: text("ajs-remote-user-key"),
             display_name: text("ajs-current-user-fullname"),
             ..User::default()
         };
@@ -154,7 +154,7 @@ async fn on_cloud(cx: &Cx<'_>, settings: &Settings, api: &Api, cloud_id: &str) -
         match ask(&api, &asked(Sent::GatewayToken)).await {
             Ok((Named::User(user), _)) => return Ok(SignedIn { api, user: *user, sent: Sent::GatewayToken }),
             Ok((Named::Anonymous, _)) => {
-                last = Some(ConfluenceError::TreatedAsAnonymous { sent: Sent::GatewayToken, tokens_page: tokens_page.clone() })
+                last = Some(ConfluenceError::TreatedAsAnonymous { sent: Sent::GatewayToken, tokens_page: tokens_page.clone() });
             }
             Err((error @ ConfluenceError::Rejected { status: 401, .. }, _)) => last = Some(error),
             Err((error, _)) => return Err(error),

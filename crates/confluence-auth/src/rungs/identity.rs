@@ -26,9 +26,7 @@ pub(crate) fn of_user(signed_in: &SignedIn, expected: Option<&str>, recorder: &R
     }
     let account = user.account().unwrap_or_default();
     let mut pass = Pass::new((), format!("Signed in as {} ({account})", user.called()));
-    for (key, value) in
-        [("user_name", &user.username), ("email", &user.email), ("account_id", &user.account_id), ("user_key", &user.user_key)]
-    {
+    for (key, value) in [("user_name", &user.username), ("email", &user.email), ("account_id", &user.account_id), ("user_key", &user.key)] {
         if let Some(value) = value {
             pass = pass.detail(key, value.clone());
         }

@@ -70,7 +70,7 @@ async fn own_groups(api: &Api, product: &Product, user: Option<&User>) -> Result
     let by = if product.is_cloud() {
         user.account_id.as_deref().map(|id| ("accountId", id))
     } else {
-        user.user_key.as_deref().map(|key| ("key", key)).or_else(|| user.username.as_deref().map(|name| ("username", name)))
+        user.key.as_deref().map(|key| ("key", key)).or_else(|| user.username.as_deref().map(|name| ("username", name)))
     };
     let Some((name, value)) = by else { return Ok(None) };
     let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();

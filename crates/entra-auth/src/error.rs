@@ -119,3 +119,17 @@ impl From<Refusal> for SignInError {
         Self::Refused(Box::new(refusal))
     }
 }
+
+/// Something that came while the sign-in waits, and that could not be used. It waits on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum BadPaste {
+    /// An answer to another sign-in.
+    #[error("it belongs to another sign-in")]
+    Stranger,
+    /// The return address without an answer.
+    #[error("the address holds no answer")]
+    BareAddress,
+    /// Neither an address nor a known error.
+    #[error("it is neither an address nor a known error")]
+    Nothing,
+}

@@ -4,6 +4,7 @@ use preflight::{Cause, Explain, Fail, Field, Hint, HintAction, SafeText};
 use url::Url;
 
 use crate::aadsts::{self, Actor};
+use crate::error::BadPaste;
 use crate::{
     AppPage, AuthorityError, ClientIdError, Cloud, Content, IdTokenError, MetadataError, OpenError, Refusal, SignInError, Stage,
     TenantError, UnexpectedAnswer, UnknownCloud,
@@ -202,6 +203,24 @@ impl Explain for IdTokenError {
         match self {
             Self::Tenant { found } => fail.detail("tenant", found.to_string()),
             _ => fail,
+        }
+    }
+}
+
+impl Explain for BadPaste {
+    fn explain(&self) -> Fail {
+        match self {
+            Self::Stranger => {
+                Fail::new(Cause::EntraStateMismatch, "An answer came that belongs to another sign-in; sign in on the page opened last")
+            }
+            Self::BareAddress => Fail::new(
+                Cause::EntraStateMismatch,
+                "This address holds no answer; open the link shown now, sign in there, and paste the address it leads to",
+            ),
+            Self::Nothing => Fail::new(
+                Cause::EntraStateMismatch,
+                "That is neither the address after signing in nor an error number; paste the whole address or the error that the page shows",
+            ),
         }
     }
 }

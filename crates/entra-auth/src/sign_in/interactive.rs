@@ -1,0 +1,225 @@
+//! Signing in in the system browser: authorization code with PKCE (RFC 6749 §4.1, RFC 7636, RFC 8252; OpenID Connect Core 1.0 §3.1).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
+use preflight::{Explain as _, Secret, UserPrompt};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use transport::Response;
+use url::Url;
+
+use crate::error::BadPaste;
+use crate::id_token::{self, Expected, Keys, SKEW};
+use crate::loopback::{Answer, Arrival, Loopback, Pasted, State};
+use crate::pages::Page;
+use crate::token_endpoint::{CodeGrant, TokenAnswer, TokenEndpoint};
+use crate::{ClientId, Cx, IdTokenError, Metadata, Reply, Resource, SignInError, SignedIn, TokenCache, Who};
+
+/// Which account is to sign in. Entra takes either, never both.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub enum AccountHint {
+    /// The person chooses. People have several accounts, and the one the browser knows best is often the wrong one.
+    #[default]
+    Choose,
+    /// This one, by its UPN.
+    Expected(String),
+}
+
+/// Lets the person sign in in the system browser and proves who it was. The first resource's token comes along.
+///
+/// Meanwhile `prompt` says what is wanted of the person, and [`Cx::replies`] may bring what the browser could not: the address that it was
+/// sent to, or the error that only its page shows. Dropping the future ends it all: listener, connections, requests.
+pub async fn sign_in_interactive(
+    cx: &Cx<'_>,
+    metadata: &Metadata,
+    client_id: &ClientId,
+    first: &Resource,
+    hint: &AccountHint,
+    prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
+) -> Result<SignedIn, SignInError> {
+    let loopback = Loopback::bind().await.map_err(SignInError::Loopback)?;
+    let state = State::new(CsrfToken::new_random_len(32).into_secret());
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let ask = Ask {
+        metadata,
+        client_id,
+        first,
+        hint,
+        redirect_uri: loopback.redirect_uri(),
+        state: &state,
+        nonce: Nonce::new_random_len(32),
+        challenge,
+        verifier: Secret::new(verifier.into_secret()),
+    };
+    // the listener is open before the browser is: the answer may be quick
+    let url = ask.url(if metadata.form_post() { ResponseMode::FormPost } else { ResponseMode::Query });
+    let opened =
+        cx.opener.open(&url).inspect_err(|error| tracing::warn!(error = %preflight::chain(error), "the browser did not open")).is_ok();
+    prompt(Some(UserPrompt::SystemBrowser { url, opened }));
+    cx.replies.tell(None);
+
+    let (arrive, arrivals) = mpsc::channel(4);
+    let stop = CancellationToken::new();
+    let conversation = async {
+        let result = ask.converse(cx, arrivals, prompt).await;
+        stop.cancel();
+        result
+    };
+    let ((), result) = tokio::join!(loopback.serve(&state, arrive, stop.clone()), conversation);
+    result
+}
+
+/// How the answer travels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum ResponseMode {
+    /// In the body of a post, which keeps the code out of history and logs.
+    FormPost,
+    /// In the address, where a person can copy it.
+    Query,
+}
+
+/// One attempt.
+struct Ask<'a> {
+    metadata: &'a Metadata,
+    client_id: &'a ClientId,
+    first: &'a Resource,
+    hint: &'a AccountHint,
+    redirect_uri: String,
+    state: &'a State,
+    nonce: Nonce,
+    challenge: PkceCodeChallenge,
+    verifier: Secret,
+}
+
+impl Ask<'_> {
+    /// The page to open (Microsoft, "OAuth 2.0 authorization code flow", request an authorization code).
+    fn url(&self, mode: ResponseMode) -> Url {
+        let mut url = self.metadata.authorization_endpoint().clone();
+        let mut query = url.query_pairs_mut();
+        query
+            .append_pair("client_id", self.client_id.as_str())
+            .append_pair("response_type", "code")
+            .append_pair("redirect_uri", &self.redirect_uri)
+            .append_pair("response_mode", if mode == ResponseMode::FormPost { "form_post" } else { "query" })
+            .append_pair("scope", &format!("{} openid profile offline_access", self.first.scope()))
+            .append_pair("nonce", self.nonce.secret())
+            .append_pair("code_challenge", self.challenge.as_str())
+            .append_pair("code_challenge_method", self.challenge.method().as_str())
+            .append_pair("client_info", "1");
+        self.state.inspect(|state| query.append_pair("state", state));
+        match self.hint {
+            AccountHint::Choose => query.append_pair("prompt", "select_account"),
+            AccountHint::Expected(upn) => query.append_pair("login_hint", upn),
+        };
+        drop(query);
+        url
+    }
+
+    /// Waits for the answer, makes tokens of it, and tells the browser how it went.
+    async fn converse(
+        &self,
+        cx: &Cx<'_>,
+        arrivals: mpsc::Receiver<Arrival>,
+        prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
+    ) -> Result<SignedIn, SignInError> {
+        // the keys are needed afterwards anyway; people are slower than any server
+        let ((answer, browser), keys) = tokio::join!(self.answer(cx, arrivals, prompt), Keys::fetch(cx, self.metadata));
+        prompt(None);
+        cx.replies.tell(None);
+        let result = self.finish(cx, answer, keys).await;
+        if let Some(browser) = browser {
+            // a browser that has gone meanwhile is no concern
+            browser.send(Page::of(result.as_ref().map(|signed_in| &signed_in.who))).ok();
+        }
+        result
+    }
+
+    /// The answer: from the browser, or from the person.
+    async fn answer(
+        &self,
+        cx: &Cx<'_>,
+        mut arrivals: mpsc::Receiver<Arrival>,
+        prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
+    ) -> (Answer, Option<oneshot::Sender<Page>>) {
+        loop {
+            let bad = tokio::select! {
+                Some(arrival) = arrivals.recv() => match arrival {
+                    Arrival::Answer(answer, browser) => return (answer, Some(browser)),
+                    Arrival::Stranger => BadPaste::Stranger,
+                },
+                Reply::Pasted(text) = cx.replies.next() => match text.inspect(|text| Pasted::read(text, self.state)) {
+                    Pasted::Answer(answer) => return (answer, None),
+                    Pasted::Stranger => BadPaste::Stranger,
+                    Pasted::Nothing => BadPaste::Nothing,
+                    Pasted::BareAddress => {
+                        // after a form post the address holds no answer; with this link it will
+                        prompt(Some(UserPrompt::SystemBrowser { url: self.url(ResponseMode::Query), opened: false }));
+                        BadPaste::BareAddress
+                    }
+                },
+            };
+            tracing::info!(%bad, "an answer could not be used; waiting on");
+            cx.replies.tell(Some(bad.explain().summary));
+        }
+    }
+
+    async fn finish(&self, cx: &Cx<'_>, answer: Answer, keys: Result<Keys, SignInError>) -> Result<SignedIn, SignInError> {
+        let endpoint = self.metadata.token_endpoint(self.client_id);
+        let code = match answer {
+            Answer::Code(code) => code,
+            Answer::Refused(refusal) => return Err(refusal.of_app(&endpoint.app).into()),
+        };
+        let grant = CodeGrant { code, redirect_uri: &self.redirect_uri, verifier: self.verifier.clone() };
+        let (answer, response) = endpoint.redeem(cx, self.first, grant).await?;
+        let who = self.prove(cx, &answer, &response, keys).await?;
+        Ok(self.signed_in(cx, who, endpoint, answer))
+    }
+
+    /// Proves who signed in, and that the clocks agree.
+    async fn prove(
+        &self,
+        cx: &Cx<'_>,
+        answer: &TokenAnswer,
+        response: &Response,
+        keys: Result<Keys, SignInError>,
+    ) -> Result<Who, SignInError> {
+        let token = answer.id_token.as_ref().ok_or(SignInError::IdToken(IdTokenError::Missing))?;
+        let now = cx.clock.now();
+        let expected = Expected { metadata: self.metadata, client_id: self.client_id, nonce: &self.nonce, now };
+        let verify = |keys: &Keys| id_token::verify(token, answer.client_info.as_deref(), keys, expected);
+        let keys = match keys {
+            Ok(keys) => keys,
+            // that was minutes ago
+            Err(_) => Keys::fetch(cx, self.metadata).await?,
+        };
+        let proof = match verify(&keys) {
+            // keys are replaced now and then, and may have been while the person signed in
+            Err(IdTokenError::UnknownKey) => verify(&Keys::fetch(cx, self.metadata).await?),
+            proof => proof,
+        };
+        match (proof, clock_skew(response, now)) {
+            (Ok(_) | Err(IdTokenError::Expired | IdTokenError::NotYet), Some(skew)) => Err(skew),
+            (proof, _) => proof.map_err(SignInError::IdToken),
+        }
+    }
+
+    fn signed_in(&self, cx: &Cx<'_>, who: Who, endpoint: TokenEndpoint, answer: TokenAnswer) -> SignedIn {
+        let tokens = TokenCache::new(endpoint);
+        tokens.keep(answer, self.first, cx.clock.now());
+        SignedIn::new(who, tokens)
+    }
+}
+
+/// Compares this computer's clock with the server's, by the `Date` of an answer that no cache can have kept (RFC 9110 §6.6.1).
+fn clock_skew(response: &Response, now: Timestamp) -> Option<SignInError> {
+    let server = response.header("date").and_then(|date| DateTimeParser::new().parse_timestamp(date).ok())?;
+    let difference = now.duration_since(server);
+    (difference.abs() > SKEW)
+        .then(|| SignInError::ClockSkew { behind: difference.is_negative(), by: Duration::from_secs(difference.as_secs().unsigned_abs()) })
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use url::{Url, form_urlencoded};
 
 use super::directory::{App, Block, Platform, Tenant, User};
 use super::discovery::Place;
-use super::flow::{Ask, COOKIE, Challenge, Destination, FLOW_SECONDS, Flow, Prompt, ResponseMode, SignedIn, redirect_matches};
+use super::flow::{Ask, Challenge, Destination, FLOW_SECONDS, Flow, Prompt, ResponseMode, SignedIn, redirect_matches};
 use super::ids::{guid, opaque};
 use super::pages;
 use super::refusal::{Refusal, Trace};
@@ -42,8 +42,7 @@ fn begin(entra: &Entra, segment: &str, query: &[u8], headers: &HeaderMap) -> Res
     let trace = Trace::new(entra.clock(), headers);
     let parameters: BTreeMap<String, String> = form_urlencoded::parse(query).into_owned().collect();
     let mut world = entra.world();
-    let session =
-        Entra::session_of(headers).filter(|id| world.sessions.contains_key(id)).unwrap_or_else(|| opaque(Kind::Session.stem(), 24));
+    let session = world.session_of(headers).unwrap_or_else(|| opaque(Kind::Session.stem(), 24));
     world.sessions.entry(session.clone()).or_default();
     let step = match read(&world, segment, &parameters) {
         Ok(ask) => {
@@ -54,11 +53,11 @@ fn begin(entra: &Entra, segment: &str, query: &[u8], headers: &HeaderMap) -> Res
         Err(NoFlow::Page(refusal)) => pages::refusal(&refusal, &trace),
         Err(NoFlow::Redirect(told)) => refuse_at(&told.0, &told.1, &trace),
     };
-    with_session(step, &session)
+    with_session(step, &world, &session)
 }
 
-pub(crate) fn with_session(mut response: Response, session: &str) -> Response {
-    if let Ok(cookie) = format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax").parse() {
+pub(crate) fn with_session(mut response: Response, world: &World, session: &str) -> Response {
+    if let Ok(cookie) = format!("{}={session}; Path=/; HttpOnly; SameSite=Lax", world.cookie()).parse() {
         response.headers_mut().append("Set-Cookie", cookie);
     }
     response
@@ -483,7 +482,7 @@ pub(crate) async fn step(State(entra): State<Entra>, Path(_segment): Path<String
     let form: BTreeMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
     let field = |name: &str| form.get(name).map_or("", |value| value.trim());
     let mut world = entra.world();
-    let session = Entra::session_of(&headers);
+    let session = world.session_of(&headers);
     let now = entra.clock().seconds();
     // a form is good once, for the browser it was shown in, and not for ever
     let flow = world.flows.remove(field("flowToken"));
@@ -635,8 +634,9 @@ fn record_consent(world: &mut World, flow: &Flow, for_organization: bool) {
 
 /// `GET /{tenant}/oauth2/v2.0/logout`.
 pub(crate) async fn logout(State(entra): State<Entra>, headers: HeaderMap) -> Response {
-    if let Some(session) = Entra::session_of(&headers) {
-        entra.world().sessions.remove(&session);
+    let mut world = entra.world();
+    if let Some(session) = world.session_of(&headers) {
+        world.sessions.remove(&session);
     }
     pages::done("You signed out of your practice account", "It is a good idea to close the browser window.")
 }

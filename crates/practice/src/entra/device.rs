@@ -153,9 +153,9 @@ pub(crate) async fn enter(State(entra): State<Entra>, headers: HeaderMap, body: 
         login_hint: None,
         destination: Destination::Device { device_code: device_code.clone() },
     };
-    let session = Entra::session_of(&headers).filter(|id| world.sessions.contains_key(id));
-    let session = session.unwrap_or_else(|| opaque(Kind::Session.stem(), 24));
+    let session = world.session_of(&headers).unwrap_or_else(|| opaque(Kind::Session.stem(), 24));
     world.sessions.entry(session.clone()).or_default();
     let flow = Flow::new(ask, session.clone(), now);
-    authorize::with_session(authorize::advance(&entra, &mut world, flow, &trace), &session)
+    let response = authorize::advance(&entra, &mut world, flow, &trace);
+    authorize::with_session(response, &world, &session)
 }

@@ -84,6 +84,8 @@ pub struct User {
     pub oid: String,
     /// The password, shown on the practice pages.
     pub password: String,
+    /// What the account picker says about the person.
+    pub note: String,
     /// The tenant the account is found in.
     pub tenant: String,
     /// For a guest: the home tenant's id.
@@ -110,6 +112,7 @@ impl User {
             name: name.to_owned(),
             oid: guid_of(&format!("{upn} in {}", tenant.id)),
             password: password.to_owned(),
+            note: "Practice account".to_owned(),
             tenant: tenant.id.clone(),
             home_tenant: None,
             mfa: false,
@@ -124,6 +127,13 @@ impl User {
     /// Someone of another organization who was invited into `tenant`.
     pub fn guest(tenant: &Tenant, address: &str, name: &str, password: &str, home_tenant: &str) -> Self {
         Self { home_tenant: Some(home_tenant.to_owned()), ..Self::member(tenant, address, name, password) }
+    }
+
+    /// What the account picker says about the person.
+    #[must_use]
+    pub fn described(mut self, note: &str) -> Self {
+        note.clone_into(&mut self.note);
+        self
     }
 
     /// Asks for a second factor.

@@ -1,13 +1,11 @@
 //! A sign-in under way in a browser: where its answer goes, and how far the person has got.
 
-use std::collections::BTreeMap;
-
 use axum::http::HeaderMap;
 use url::Url;
 
+use super::World;
 use super::directory::{Platform, Tenant};
 use super::ids::opaque;
-use super::{Entra, World};
 
 /// A person signed in in a browser.
 #[derive(Debug, Clone)]
@@ -135,22 +133,22 @@ pub(crate) fn redirect_matches(registered: &str, given: &str) -> bool {
     given_url.scheme() != "http" && registered == given
 }
 
-impl Entra {
-    /// The cookies of a request that belong to the provider.
-    pub(crate) fn session_of(headers: &HeaderMap) -> Option<String> {
-        let cookies: BTreeMap<&str, &str> = headers
-            .get_all("cookie")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .collect();
-        cookies.get(COOKIE).map(|&id| id.to_owned())
+impl World {
+    /// The session cookie's name. Cookies do not tell ports apart, so two practice providers on one host need two names.
+    pub(crate) fn cookie(&self) -> String {
+        let port = self.origin.rsplit(':').next().unwrap_or_default();
+        let port: String = port.chars().filter(char::is_ascii_digit).collect();
+        format!("PRACTICE_ESTSAUTH_{port}")
+    }
+
+    /// The session a request belongs to, by its cookie.
+    pub(crate) fn session_of(&self, headers: &HeaderMap) -> Option<String> {
+        let name = self.cookie();
+        let lines = headers.get_all("cookie").iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(known, _)| *known == name).map(|(_, id)| id.to_owned()).filter(|id| self.sessions.contains_key(id))
     }
 }
-
-/// The name of the session cookie.
-pub(crate) const COOKIE: &str = "PRACTICE_ESTSAUTH";
 
 #[cfg(test)]
 mod tests {

@@ -24,7 +24,7 @@ font:16px/1.5 system-ui,sans-serif}
 main{place-self:center;width:min(28rem,calc(100vw - 2rem));margin:2rem 0;background:var(--card);border:1px solid var(--line);
 border-radius:12px;padding:2rem;overflow-wrap:anywhere}
 .org{color:var(--soft);margin:0 0 1rem}h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}p{margin:0 0 1rem}
-label{display:block;font-weight:600;margin-bottom:.25rem}
+label{display:block;font-weight:600;margin:1rem 0 .25rem}
 input[type=text],input[type=password]{width:100%;font:inherit;padding:.625rem .75rem;border:1px solid var(--soft);border-radius:6px;
 background:var(--card);color:var(--ink);margin-bottom:1rem}
 button{font:inherit;padding:.625rem 1.25rem;border-radius:6px;border:1px solid var(--line);background:var(--card);color:var(--ink);
@@ -156,6 +156,14 @@ fn form(flow: &Flow, page: &str) -> String {
     )
 }
 
+/// Cancel stands before the main button and belongs to a form of its own, so that Enter never means Cancel.
+const CANCEL: &str = "<button id=\"cancel\" form=\"away\" name=\"action\" value=\"cancel\">Cancel</button>";
+
+fn away(flow: &Flow, page: &str) -> String {
+    let form = form(flow, page).replacen("<form ", "<form id=\"away\" ", 1);
+    format!("{form}</form>")
+}
+
 fn problem_line(problem: Option<&Refusal>) -> String {
     let line = |refusal: &Refusal| format!("<p class=\"bad\" id=\"message\" role=\"alert\">{}</p>", escape(&refusal.message()));
     problem.map(line).unwrap_or_default()
@@ -167,14 +175,15 @@ fn username(world: &World, flow: &Flow, problem: Option<&Refusal>) -> String {
     let people = world.tenants_of(&flow.ask).flat_map(|tenant| world.users.iter().filter(|user| user.tenant == tenant.id));
     for user in people {
         let signed_in = session.iter().any(|person| person.oid == user.oid && person.tenant == user.tenant);
-        let state = if signed_in { "Signed in" } else { "Practice account" };
+        let state = if signed_in { "Signed in" } else { user.note.as_str() };
         // one form per tile, so that the text field beside it does not travel along
         push(
             &mut tiles,
             format_args!(
-                "{}<button class=\"tile\" data-upn=\"{upn}\" name=\"username\" value=\"{upn}\">{}<span>{upn} · {state}</span></button></form>",
+                "{}<button class=\"tile\" data-upn=\"{upn}\" name=\"username\" value=\"{upn}\">{}<span>{upn} · {}</span></button></form>",
                 form(flow, "username"),
                 escape(&user.name),
+                escape(state),
                 upn = escape(&user.upn),
             ),
         );
@@ -184,14 +193,13 @@ fn username(world: &World, flow: &Flow, problem: Option<&Refusal>) -> String {
     format!(
         "{}<h1>{title}</h1>{}{tiles}{}<label for=\"username\">Use another account</label>\
          <input type=\"text\" id=\"username\" name=\"username\" value=\"{}\" autocomplete=\"off\" autocapitalize=\"none\" \
-         spellcheck=\"false\" placeholder=\"someone@example.com\"><div class=\"row\"><button id=\"next\" class=\"main\" name=\"action\" \
-         value=\"next\">Next</button></div></form>{}<div class=\"row\"><button id=\"cancel\" name=\"action\" value=\"cancel\">Cancel\
-         </button></div></form>",
+         spellcheck=\"false\" placeholder=\"someone@example.com\"><div class=\"row\">{CANCEL}<button id=\"next\" class=\"main\" name=\"action\" \
+         value=\"next\">Next</button></div></form>{}",
         organization(world, flow),
         problem_line(problem),
         form(flow, "username"),
         escape(hint),
-        form(flow, "username"),
+        away(flow, "username"),
     )
 }
 
@@ -201,14 +209,13 @@ fn password(world: &World, flow: &Flow, problem: Option<&Refusal>) -> String {
     format!(
         "{}<h1>Enter password</h1>{}{}<label for=\"password\">Password</label><input type=\"password\" id=\"password\" \
          name=\"password\" autocomplete=\"off\" value=\"{}\" autofocus><p class=\"note\">The practice password is filled in: just \
-         sign in, or type another one to see it refused.</p><div class=\"row\"><button id=\"next\" class=\"main\" name=\"action\" \
-         value=\"next\">Sign in</button></div></form>{}<div class=\"row\"><button id=\"cancel\" name=\"action\" value=\"cancel\">\
-         Cancel</button></div></form>",
+         sign in, or type another one to see it refused.</p><div class=\"row\">{CANCEL}<button id=\"next\" class=\"main\" name=\"action\" \
+         value=\"next\">Sign in</button></div></form>{}",
         organization(world, flow),
         problem_line(problem),
         form(flow, "password"),
         escape(practice),
-        form(flow, "password"),
+        away(flow, "password"),
     )
 }
 

@@ -322,14 +322,15 @@ impl Plan {
             tenant = tenant.without_resource(SHAREPOINT_APP_ID);
         }
         let neighbour = Tenant::new("Fjord Lighting", "fjordlighting.example");
-        let mut ada = member(&tenant, "ada", "Ada Brook");
+        let mut ada = member(&tenant, "ada", "Ada Brook").described("Owns the wiki site");
         ada.mfa = situation == S::SecondFactor;
-        let ivy = member(&tenant, "ivy", "Ivy Fell");
-        let juno = member(&tenant, "juno", "Juno Tarn");
-        let kit = member(&tenant, "kit", "Kit Sedge");
-        let rowan = member(&tenant, "rowan", "Rowan Marsh").as_admin();
-        let sol_at_home = member(&neighbour, "sol", "Sol Strand");
-        let sol = User::guest(&tenant, &sol_at_home.upn, &sol_at_home.name, &sol_at_home.password, &neighbour.id);
+        let ivy = member(&tenant, "ivy", "Ivy Fell").described("Member of the wiki site");
+        let juno = member(&tenant, "juno", "Juno Tarn").described("Visitor of the wiki site");
+        let kit = member(&tenant, "kit", "Kit Sedge").described("Not on the wiki site");
+        let rowan = member(&tenant, "rowan", "Rowan Marsh").as_admin().described("Administrator of the tenant");
+        let sol_at_home = member(&neighbour, "sol", "Sol Strand").described("Of another organization");
+        let sol = User::guest(&tenant, &sol_at_home.upn, &sol_at_home.name, &sol_at_home.password, &neighbour.id)
+            .described("Guest, member of the wiki site");
         let user = match situation {
             S::Member => ivy.clone(),
             S::Visitor => juno.clone(),

@@ -9,6 +9,7 @@ use practice::entra::{
     App, AssertionAlgorithm, Block, Browser, Choice, ClientCertificate, ClientSecret, Entra, Fault, GRAPH_APP_ID, Landing, Platform,
     Policy, Resource, SHAREPOINT_APP_ID, Tenant, User,
 };
+use practice::markers::Kind;
 use rsa::BigUint;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -419,6 +420,61 @@ async fn consent_is_asked_once_and_remembered_for_the_right_people() {
     let landing = bench.sign_in(&[], ROWAN, Choice::AcceptForOrganization).await;
     assert!(landing.parameter("code").is_some(), "{landing:?}");
     assert!(bench.sign_in(&[], ADA, Choice::Accept).await.parameter("code").is_some());
+}
+
+#[tokio::test]
+async fn prompts_and_hints_decide_which_page_comes_first() {
+    let bench = Bench::with(granted()).await;
+    let first_page = |changes: &[(&str, &str)], cookie: Option<&str>| {
+        let mut request = bench.http.get(bench.authorize(changes));
+        if let Some(cookie) = cookie {
+            request = request.header("Cookie", cookie);
+        }
+        async move {
+            let response = request.send().await.unwrap();
+            let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+            let html = response.text().await.unwrap();
+            (html.split("data-page=\"").nth(1).map(|rest| rest.split('"').next().unwrap().to_owned()), html, cookie)
+        }
+    };
+    let kind = |page: &(Option<String>, String, String)| page.0.clone().unwrap_or_default();
+    let hinted = first_page(&[("login_hint", ADA)], None).await;
+    assert_eq!(kind(&hinted), "password", "a hint skips the name");
+
+    // sign in by hand, with the cookie kept
+    let cookie = hinted.2.clone();
+    let flow = hinted.1.split("name=\"flowToken\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let form = [("flowToken", flow), ("page", "password"), ("password", "heather")];
+    let url = format!("{}/{}/login", bench.entra.origin(), tenant().id);
+    let done = bench.http.post(url).header("Cookie", &cookie).form(&form).send().await.unwrap();
+    assert_eq!(done.status().as_u16(), 302);
+
+    for (changes, expected) in [
+        (&[][..], ""),
+        (&[("login_hint", ADA)][..], ""),
+        (&[("login_hint", ROWAN)][..], "password"),
+        (&[("prompt", "login")][..], "username"),
+        (&[("prompt", "login"), ("login_hint", ADA)][..], "password"),
+        (&[("prompt", "select_account")][..], "username"),
+        // full control is for an administrator to consent to, asked again or not
+        (&[("prompt", "consent")][..], "approval"),
+    ] {
+        assert_eq!(kind(&first_page(changes, Some(&cookie)).await), expected, "{changes:?}");
+    }
+    assert!(first_page(&[("prompt", "select_account")], Some(&cookie)).await.1.contains("Signed in"));
+    let other_browser = first_page(&[], Some("PRACTICE_ESTSAUTH_1=made-up")).await;
+    assert_eq!(kind(&other_browser), "username", "a made-up cookie is nobody's session");
+}
+
+#[tokio::test]
+async fn every_secret_is_recognisable_wherever_it_leaks() {
+    let bench = Bench::with(granted()).await;
+    let code = bench.code().await;
+    assert!(code.starts_with(Kind::AuthorizationCode.stem()));
+    let (_, tokens) = bench.redeem(&code, &[]).await;
+    for name in ["access_token", "id_token", "refresh_token"] {
+        assert!(!practice::markers::found_in(tokens[name].as_str().unwrap()).is_empty(), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 use std::io;
 
 use crate::Server;
-use crate::entra::{App, Block, Clock, Entra, Fault, GRAPH_APP_ID, Platform, Policy, Resource, SHAREPOINT_APP_ID, Tenant, User};
+use crate::entra::{
+    App, Block, Clock, Entra, Fault, GRAPH_APP_ID, Platform, Policy, Resource, SHAREPOINT_APP_ID, SigningKey, Tenant, User,
+};
 use crate::markers::Kind;
 use crate::server::Bound;
 use crate::tls::Authority;
@@ -69,7 +71,7 @@ pub enum Situation {
     NoSharePointPlan,
     /// The tenant has no SharePoint service at all.
     NoSharePointService,
-    /// The sign-in service is unavailable for a moment.
+    /// The sign-in service is unavailable.
     SignInUnavailable,
     /// This computer's clock and the service's are twenty minutes apart.
     ClockWrong,
@@ -155,7 +157,7 @@ impl Situation {
             Self::SiteMoved => ("site-moved", "The site has moved to another host"),
             Self::NoSharePointPlan => ("no-sharepoint-plan", "The tenant has no SharePoint plan"),
             Self::NoSharePointService => ("no-sharepoint-service", "The tenant has no SharePoint service"),
-            Self::SignInUnavailable => ("sign-in-unavailable", "The sign-in service is unavailable for a moment"),
+            Self::SignInUnavailable => ("sign-in-unavailable", "The sign-in service is unavailable"),
             Self::ClockWrong => ("clock-wrong", "This computer's clock is wrong"),
         }
     }
@@ -202,6 +204,8 @@ impl<'a> CloudBuilder<'a> {
             sharepoint: sharepoint_port.origin().to_owned(),
             graph: graph_port.origin().to_owned(),
         };
+        // making the key takes a moment the first time, which nobody else on this runtime should wait for
+        tokio::task::spawn_blocking(SigningKey::shared).await.map_err(io::Error::other)?;
         let plan = Plan::of(situation, &origins, self.clock);
         let entra_server = entra_port.serve(plan.entra.router());
         let sharepoint_server = sharepoint_port.serve(plan.sharepoint.router());
@@ -362,7 +366,7 @@ impl Plan {
         entra.set_origin(&origins.entra);
         entra.set_graph_host(origins.graph.split("://").nth(1).unwrap_or_default());
         match situation {
-            S::SignInUnavailable => entra.break_times(Fault::Unavailable, 1),
+            S::SignInUnavailable => entra.break_with(Fault::Unavailable),
             S::ClockWrong => entra.clock().advance_seconds(20 * 60),
             _ => {}
         }

@@ -78,6 +78,7 @@ impl Origin {
     }
 
     /// This origin as a URL, with `/` as its path.
+    #[expect(clippy::missing_panics_doc, reason = "an origin is made from a URL, so it is one")]
     pub fn to_url(&self) -> Url {
         Url::parse(&self.to_string()).expect("an origin was made from a URL")
     }

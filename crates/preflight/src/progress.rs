@@ -87,6 +87,7 @@ impl Live {
         match event {
             Event::Plan(plan) => {
                 self.rows = plan.iter().map(|spec| Row { id: spec.id, title: spec.title, state: RowState::Pending }).collect();
+                self.prompt = None;
             }
             Event::Started(id) => self.set(id, RowState::Running),
             Event::Finished(result) => self.set(result.id, RowState::Done(Box::new(result))),
@@ -98,5 +99,75 @@ impl Live {
         if let Some(row) = self.rows.iter_mut().find(|row| row.id == id) {
             row.state = state;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{CheckSpec, Outcome};
+
+    const FIRST: CheckId = CheckId("confluence.address");
+    const SECOND: CheckId = CheckId("confluence.reachable");
+    static PLAN: &[CheckSpec] =
+        &[CheckSpec { id: FIRST, title: "Address", why: "" }, CheckSpec { id: SECOND, title: "Reachable", why: "" }];
+
+    fn finished(id: CheckId) -> CheckResult {
+        CheckResult {
+            id,
+            title: "",
+            outcome: Outcome::Passed,
+            cause: None,
+            summary: "Fine".into(),
+            details: Vec::new(),
+            hints: Vec::new(),
+            took: Duration::ZERO,
+        }
+    }
+
+    fn states(live: &Live) -> Vec<&'static str> {
+        let word = |row: &Row| match row.state {
+            RowState::Pending => "pending",
+            RowState::Running => "running",
+            RowState::Done(_) => "done",
+        };
+        live.rows.iter().map(word).collect()
+    }
+
+    #[test]
+    fn events_become_one_picture() {
+        let url = Url::parse("https://login.example.com/").expect("a URL");
+        let mut live = Live::default();
+        for (event, expected) in [
+            (Event::Plan(PLAN), ["pending", "pending"]),
+            (Event::Started(FIRST), ["running", "pending"]),
+            (Event::Started(SECOND), ["running", "running"]),
+            (Event::Finished(finished(SECOND)), ["running", "done"]),
+            (Event::Started(CheckId("confluence.unheard-of")), ["running", "done"]),
+            (Event::Prompt(Some(UserPrompt::SystemBrowser { url, opened: true })), ["running", "done"]),
+            (Event::Finished(finished(FIRST)), ["done", "done"]),
+        ] {
+            live.apply(event);
+            assert_eq!(states(&live), expected);
+        }
+        assert!(live.prompt.is_some());
+        live.apply(Event::Prompt(None));
+        assert_eq!(live.prompt, None);
+    }
+
+    #[test]
+    fn a_new_plan_begins_a_new_picture() {
+        let mut live = Live::default();
+        live.apply(Event::Plan(PLAN));
+        live.apply(Event::Finished(finished(FIRST)));
+        live.apply(Event::Prompt(Some(UserPrompt::DeviceCode {
+            code: "F7K2-M9QX".to_owned(),
+            url: Url::parse("https://microsoft.com/devicelogin").expect("a URL"),
+            expires_at: Timestamp::UNIX_EPOCH,
+        })));
+        live.apply(Event::Plan(PLAN));
+        assert_eq!((states(&live), live.prompt), (vec!["pending", "pending"], None));
     }
 }

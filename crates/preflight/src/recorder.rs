@@ -35,8 +35,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    Ability, Cause, CheckId, CheckResult, CheckSpec, Detail, Event, Fail, Hint, Identity, Outcome, Plan, Progress, Report, SafeText,
-    Secret, Target, TargetKind, UserPrompt,
+    Ability, Cause, CheckId, CheckResult, CheckSpec, Detail, Event, Fail, Hint, HintAction, Identity, Outcome, Plan, Progress, Report,
+    SafeText, Secret, Target, TargetKind, UserPrompt,
 };
 
 /// The time, handed in.
@@ -131,7 +131,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Masks this secret in everything that is written down from now on, whoever says it (a server may echo it).
+    /// Masks this secret in the whole report and in every event from now on, whoever says it (a server may echo it).
     pub fn guard(&self, secret: Secret) {
         if !secret.is_empty() {
             self.lock().secrets.push(secret);
@@ -188,12 +188,16 @@ impl<'a> Recorder<'a> {
         self.lock().abilities = abilities;
     }
 
-    /// Ends every running step as out of time. Waiting for the person ends as a sign-in that nobody finished, all else as a slow network.
+    /// Ends every running step as out of time, or the next one where the time ran out between two.
+    /// Waiting for the person ends as a sign-in that nobody finished, all else as a slow network.
     pub fn time_out(&self, limit: Duration) {
-        let (running, prompt, kind) = {
+        let (mut running, prompt, kind) = {
             let state = self.lock();
             (state.running.iter().map(|(id, _)| *id).collect::<Vec<_>>(), state.prompt, state.target.kind)
         };
+        if running.is_empty() {
+            running.extend(self.missing().first());
+        }
         let cause = match (prompt, kind) {
             (true, TargetKind::Confluence) => Cause::ConfluenceSignInTimeout,
             (true, TargetKind::SharePoint) => Cause::EntraSignInTimeout,
@@ -203,7 +207,7 @@ impl<'a> Recorder<'a> {
         let what = if prompt { "Nobody finished signing in" } else { "There was no answer" };
         for id in running {
             let fail = Fail::new(cause, format!("{what} within {seconds} seconds"))
-                .hint(Hint::with("Test again, with a longer time limit if the network is slow", crate::HintAction::Retry));
+                .hint(Hint::with("Test again, with a longer time limit if the network is slow", HintAction::Retry));
             self.end_failed(id, fail, Outcome::Failed);
         }
     }
@@ -211,18 +215,17 @@ impl<'a> Recorder<'a> {
     /// Makes the report. Checks that were not reached are written down as skipped.
     pub fn finish(self) -> Report {
         self.prompt(None);
-        let missing: Vec<CheckId> = {
-            let state = self.lock();
-            self.plan.iter().map(|spec| spec.id).filter(|id| !state.results.iter().any(|result| result.id == *id)).collect()
-        };
-        for id in missing {
-            self.skip(id, "Not reached");
+        for id in self.missing() {
+            let begun = self.lock().running.iter().any(|(running, _)| *running == id);
+            self.skip(id, if begun { "Not finished" } else { "Not reached" });
         }
         let took = self.clock.ticks().saturating_sub(self.started_ticks);
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut checks = state.results;
-        checks.sort_by_key(|result| self.plan.iter().position(|spec| spec.id == result.id));
-        let mask = |text: SafeText| state.secrets.iter().fold(text, |text, secret| secret.mask_in(text));
+        let secrets = &state.secrets;
+        let mask = |text: SafeText| mask_in(secrets, text);
+        // once more: a secret may have become known after a check was written down
+        let mut checks: Vec<CheckResult> = state.results.into_iter().map(|result| mask_result(secrets, result)).collect();
+        checks.sort_by_key(|result| self.plan.iter().position(|spec| spec.id == result.id).unwrap_or(usize::MAX));
         let identity = state.identity.map(|identity| Identity {
             kind: identity.kind,
             name: identity.name.map(mask),
@@ -235,8 +238,19 @@ impl<'a> Recorder<'a> {
         Report { target, started_at: self.started_at, took, identity, checks, abilities }
     }
 
+    /// The checks of the plan that have no result yet.
+    fn missing(&self) -> Vec<CheckId> {
+        let state = self.lock();
+        self.plan.iter().map(|spec| spec.id).filter(|id| !state.results.iter().any(|result| result.id == *id)).collect()
+    }
+
     fn begin(&self, id: CheckId) {
-        self.lock().running.push((id, self.clock.ticks()));
+        let now = self.clock.ticks();
+        let mut state = self.lock();
+        // an earlier attempt at the same check may have been dropped before its end
+        state.running.retain(|(running, _)| *running != id);
+        state.running.push((id, now));
+        drop(state);
         self.progress.emit(Event::Started(id));
     }
 
@@ -255,18 +269,8 @@ impl<'a> Recorder<'a> {
             let mut state = self.lock();
             let begun = state.running.iter().position(|(running, _)| *running == id).map(|at| state.running.remove(at).1);
             let took = begun.map_or(Duration::ZERO, |begun| self.clock.ticks().saturating_sub(begun));
-            let title = self.spec(id).map_or("", |spec| spec.title);
-            let mask = |text: SafeText| state.secrets.iter().fold(text, |text, secret| secret.mask_in(text));
-            let result = CheckResult {
-                id,
-                title,
-                outcome,
-                cause,
-                summary: mask(summary),
-                details: details.into_iter().map(|detail| Detail { value: mask(detail.value), ..detail }).collect(),
-                hints: hints.into_iter().map(|hint| Hint { text: mask(hint.text), ..hint }).collect(),
-                took,
-            };
+            let title = self.spec(id).map_or(id.0, |spec| spec.title);
+            let result = mask_result(&state.secrets, CheckResult { id, title, outcome, cause, summary, details, hints, took });
             state.results.retain(|earlier| earlier.id != id);
             state.results.push(result.clone());
             result
@@ -283,8 +287,37 @@ impl<'a> Recorder<'a> {
     }
 }
 
+fn mask_in(secrets: &[Secret], text: SafeText) -> SafeText {
+    secrets.iter().fold(text, |text, secret| secret.mask_in(text))
+}
+
+fn mask_result(secrets: &[Secret], result: CheckResult) -> CheckResult {
+    let mask = |text| mask_in(secrets, text);
+    CheckResult {
+        summary: mask(result.summary),
+        details: result.details.into_iter().map(|detail| Detail { value: mask(detail.value), ..detail }).collect(),
+        hints: result.hints.into_iter().map(|hint| Hint { text: mask(hint.text), action: mask_action(secrets, hint.action) }).collect(),
+        ..result
+    }
+}
+
+/// A page whose address holds a secret is not offered at all.
+fn mask_action(secrets: &[Secret], action: Option<HintAction>) -> Option<HintAction> {
+    match action? {
+        HintAction::Copy(text) => Some(HintAction::Copy(mask_in(secrets, text))),
+        HintAction::OpenUrl(url) => {
+            let address = SafeText::from(url.to_string());
+            (mask_in(secrets, address.clone()) == address).then_some(HintAction::OpenUrl(url))
+        }
+        action @ (HintAction::EditField(_) | HintAction::Retry) => Some(action),
+    }
+}
+
 impl fmt::Debug for Recorder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder").field("plan", &self.plan.len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -361,14 +361,12 @@ impl Report {
     /// How the whole came out. A failed check or content `no` fails; content and page permissions `yes` pass
     /// (on the Confluence side users and groups must not be `no`); all between is limited.
     pub fn outcome(&self) -> Outcome {
-        let failed = self.checks.iter().any(|check| check.outcome == Outcome::Failed);
-        if failed || self.verdict(AbilityId::Content) == Some(Verdict::No) || self.abilities.is_empty() {
+        if self.any(Outcome::Failed) || self.verdict(AbilityId::Content) == Some(Verdict::No) || self.abilities.is_empty() {
             return Outcome::Failed;
         }
         let whole = |id| self.verdict(id) == Some(Verdict::Yes);
         let people_missing = self.target.kind == TargetKind::Confluence && self.verdict(AbilityId::UsersAndGroups) == Some(Verdict::No);
-        let limited = self.checks.iter().any(|check| check.outcome == Outcome::Limited);
-        if whole(AbilityId::Content) && whole(AbilityId::PagePermissions) && !people_missing && !limited {
+        if whole(AbilityId::Content) && whole(AbilityId::PagePermissions) && !people_missing && !self.any(Outcome::Limited) {
             Outcome::Passed
         } else {
             Outcome::Limited
@@ -398,21 +396,40 @@ impl Report {
             IdentityKind::Anonymous => " without signing in".to_owned(),
             IdentityKind::User | IdentityKind::App => format!(" as {}", identity.called()),
         });
-        match (self.outcome(), self.decisive()) {
-            (Outcome::Passed | Outcome::Skipped, _) => SafeText::from(format!("{product} works{as_whom}")),
-            (Outcome::Limited, Some(check)) => {
-                SafeText::from(format!("{product} works{as_whom}, with limits: {}", lower_first(check.summary.as_str())))
+        let why = self.decisive().map(|check| &check.summary);
+        match self.outcome() {
+            Outcome::Passed | Outcome::Skipped => SafeText::from(format!("{product} works{as_whom}")),
+            Outcome::Limited => match why.or_else(|| self.lacking().map(|ability| &ability.text)) {
+                Some(why) => SafeText::from(format!("{product} works{as_whom}, with limits: {}", as_continuation(why.as_str()))),
+                None => SafeText::from(format!("{product} works{as_whom}, with limits")),
+            },
+            Outcome::Failed if self.abilities.is_empty() && !self.any(Outcome::Failed) => {
+                SafeText::from(format!("{product} could not be tested to the end"))
             }
-            (Outcome::Limited, None) => SafeText::from(format!("{product} works{as_whom}, with limits")),
-            (Outcome::Failed, Some(check)) => check.summary.clone(),
-            (Outcome::Failed, None) => SafeText::from(format!("{product} could not be tested to the end")),
+            Outcome::Failed => match why.or_else(|| self.lacking().map(|ability| &ability.text)) {
+                Some(why) => why.clone(),
+                None => SafeText::from(format!("{product} does not work")),
+            },
         }
+    }
+
+    /// The first ability that keeps the outcome from being passed.
+    fn lacking(&self) -> Option<&Ability> {
+        self.abilities.iter().find(|ability| match ability.id {
+            AbilityId::Content | AbilityId::PagePermissions => ability.verdict != Verdict::Yes,
+            AbilityId::UsersAndGroups => self.target.kind == TargetKind::Confluence && ability.verdict == Verdict::No,
+            AbilityId::AuthorshipDates => false,
+        })
+    }
+
+    fn any(&self, outcome: Outcome) -> bool {
+        self.checks.iter().any(|check| check.outcome == outcome)
     }
 
     /// Every hint of every check, without repetition, the decisive check's first.
     pub fn hints(&self) -> Vec<&Hint> {
         let mut hints: Vec<&Hint> = Vec::new();
-        let rest = self.checks.iter().filter(|check| check.outcome >= Outcome::Limited || check.outcome == Outcome::Passed);
+        let rest = self.checks.iter().filter(|check| check.outcome != Outcome::Skipped);
         for hint in self.decisive().into_iter().chain(rest).flat_map(|check| &check.hints) {
             if !hints.contains(&hint) {
                 hints.push(hint);
@@ -422,12 +439,41 @@ impl Report {
     }
 }
 
-/// Lower-cases the first letter of a sentence that goes on after a colon, but leaves names and codes alone.
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    let word_end = text.find(' ').unwrap_or(text.len());
-    let plain_word = text[..word_end].chars().skip(1).all(|c| c.is_lowercase() || c == '\'');
-    let name = ["SharePoint", "Confluence", "Graph", "Microsoft", "Entra", "Atlassian"].contains(&&text[..word_end]);
-    if plain_word && !name { first.to_lowercase().chain(chars).collect() } else { text.to_owned() }
+/// A sentence as it goes on after a colon: its first letter is lowered where the first word is one that is not a name.
+fn as_continuation(text: &str) -> String {
+    const LOWERED: &[&str] = &[
+        "A",
+        "An",
+        "Another",
+        "Anonymous",
+        "Content",
+        "It",
+        "Its",
+        "No",
+        "Nobody",
+        "Not",
+        "Only",
+        "Page",
+        "Pages",
+        "People",
+        "Permissions",
+        "Restricted",
+        "Rights",
+        "Secure",
+        "Some",
+        "That",
+        "The",
+        "There",
+        "These",
+        "This",
+        "Users",
+        "What",
+        "Who",
+        "Your",
+    ];
+    let first_word = text.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    if LOWERED.contains(&first_word) { format!("{}{}", first_word.to_lowercase(), &text[first_word.len()..]) } else { text.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

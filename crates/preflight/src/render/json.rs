@@ -44,8 +44,14 @@ fn identity(identity: &Identity) -> Value {
 }
 
 fn check(check: &CheckResult) -> Value {
-    let details: Map<String, Value> =
-        check.details.iter().map(|detail| (detail.key.to_owned(), Value::String(detail.value.to_string()))).collect();
+    let mut details = Map::new();
+    for detail in &check.details {
+        match details.get_mut(detail.key) {
+            // the same thing twice, such as two requests of one check: nothing is lost
+            Some(Value::String(earlier)) => *earlier = format!("{earlier}\n{}", detail.value),
+            _ => drop(details.insert(detail.key.to_owned(), Value::String(detail.value.to_string()))),
+        }
+    }
     json!({
         "id": check.id,
         "title": check.title,

@@ -5,6 +5,7 @@
 
 mod cause;
 mod explain;
+pub mod gallery;
 mod origin;
 mod plan;
 mod progress;

@@ -396,20 +396,16 @@ impl Report {
             IdentityKind::Anonymous => " without signing in".to_owned(),
             IdentityKind::User | IdentityKind::App => format!(" as {}", identity.called()),
         });
-        let why = self.decisive().map(|check| &check.summary);
-        match self.outcome() {
-            Outcome::Passed | Outcome::Skipped => SafeText::from(format!("{product} works{as_whom}")),
-            Outcome::Limited => match why.or_else(|| self.lacking().map(|ability| &ability.text)) {
-                Some(why) => SafeText::from(format!("{product} works{as_whom}, with limits: {}", as_continuation(why.as_str()))),
-                None => SafeText::from(format!("{product} works{as_whom}, with limits")),
-            },
-            Outcome::Failed if self.abilities.is_empty() && !self.any(Outcome::Failed) => {
+        let why = self.decisive().map(|check| &check.summary).or_else(|| self.lacking().map(|ability| &ability.text));
+        match (self.outcome(), why.map(|why| shortened(why.as_str()))) {
+            (Outcome::Passed | Outcome::Skipped, _) => SafeText::from(format!("{product} works{as_whom}")),
+            (Outcome::Limited, Some(why)) => SafeText::from(format!("{product} works{as_whom}, with limits: {}", as_continuation(&why))),
+            (Outcome::Limited, None) => SafeText::from(format!("{product} works{as_whom}, with limits")),
+            (Outcome::Failed, _) if self.abilities.is_empty() && !self.any(Outcome::Failed) => {
                 SafeText::from(format!("{product} could not be tested to the end"))
             }
-            Outcome::Failed => match why.or_else(|| self.lacking().map(|ability| &ability.text)) {
-                Some(why) => why.clone(),
-                None => SafeText::from(format!("{product} does not work")),
-            },
+            (Outcome::Failed, Some(why)) => SafeText::from(why),
+            (Outcome::Failed, None) => SafeText::from(format!("{product} does not work")),
         }
     }
 
@@ -437,6 +433,14 @@ impl Report {
         }
         hints
     }
+}
+
+/// A headline is read at a glance: a summary that goes on and on, such as a server's own words, ends at a word.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 240;
+    let Some((end, _)) = text.char_indices().nth(LONGEST) else { return text.to_owned() };
+    let kept = text[..end].rsplit_once(char::is_whitespace).map_or(&text[..end], |(kept, _)| kept);
+    format!("{kept}…")
 }
 
 /// A sentence as it goes on after a colon: its first letter is lowered where the first word is one that is not a name.

@@ -134,3 +134,14 @@ fn hints_come_without_repetition_the_decisive_ones_first() {
     let said: Vec<&str> = report.hints().iter().map(|hint| hint.text.as_str()).collect();
     assert_eq!(said, ["mend", "retry", "note", "ask"]);
 }
+
+#[test]
+fn headlines_end() {
+    let long = "größer ".repeat(100);
+    let mut report = report(Confluence, &[Failed], None);
+    for (summary, ends) in [(long, "größer…"), ("ü".repeat(1000), "üü…")] {
+        report.checks[0].summary = SafeText::from(summary);
+        let headline = report.headline();
+        assert!(headline.as_str().ends_with(ends) && headline.as_str().chars().count() <= 241, "{headline}");
+    }
+}

@@ -178,6 +178,9 @@ pub(crate) fn value(site: &Site, space: &Space, page: &Page, params: &Params) ->
     if expands(params, "version") {
         value["version"] = json!({ "by": person(site, page.author), "number": 3, "when": "2026-03-02T10:00:00.000Z" });
     }
+    if expands(params, "history") {
+        value["history"] = json!({ "latest": true, "createdBy": person(site, page.author), "createdDate": "2024-01-22T09:30:00.000Z" });
+    }
     if expands(params, "space") {
         value["space"] = json!({ "id": space.id, "key": key, "name": space.name, "type": space.kind() });
     }

@@ -171,7 +171,7 @@ fn page_value(space: &Space, page: &Page, params: &Params) -> Value {
     }
     json!({
         "id": page.id.to_string(), "status": "current", "title": page.title, "spaceId": space.id.to_string(),
-        "authorId": page.author.account().account_id, "body": body,
+        "authorId": page.author.account().account_id, "createdAt": "2024-01-22T09:30:00.000Z", "body": body,
         "version": { "number": 3, "createdAt": "2026-03-02T10:00:00.000Z" },
     })
 }

@@ -3,7 +3,7 @@
 use preflight::{Ability, AbilityId, Limit, Verdict};
 
 use crate::error::Sent;
-use crate::rights::{PageRead, People, Rights, Role};
+use crate::rights::{PageRead, People, Reading, Rights, Role};
 use crate::rungs::attachment::Download;
 
 /// Concludes the four abilities.
@@ -78,7 +78,10 @@ fn page_permissions(rights: &Rights) -> Ability {
     let Some(permissions) = rights.permissions else {
         return ability(id, Verdict::Unknown, &[], "Whether permissions can be read could not be found out");
     };
-    if permissions.restrictions == Some(false) {
+    if permissions.restrictions == Reading::ScopeMissing {
+        return ability(id, Verdict::No, &[Limit::AppScope], "The token's scopes do not reach permissions");
+    }
+    if permissions.restrictions == Reading::Refused {
         return ability(id, Verdict::No, by_role, "The restrictions of pages cannot be read with this account");
     }
     if permissions.contradicted {

@@ -93,12 +93,15 @@ async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Res
     explore(api, &product, signed_in.as_ref(), recorder).await
 }
 
-/// What the account can do. Content and people do not depend on each other, so they are looked at side by side.
+/// What the account can do. What does not depend on each other is looked at side by side.
 async fn explore(api: &Api, product: &Product, signed_in: Option<&SignedIn>, recorder: &Recorder<'_>) -> Result<(), Stop> {
     let sent = signed_in.map(|signed_in| signed_in.sent);
     let anonymous = signed_in.is_none();
+    let user = signed_in.map(|signed_in| &signed_in.user);
+    let (spaces, lookups) =
+        join!(recorder.step(SPACES, spaces::run(api, product, anonymous)), recorder.try_step(USERS, users::run(api, product, user)));
+    let spaces = spaces?;
     let look_at_content = async {
-        let spaces = recorder.step(SPACES, spaces::run(api, product, anonymous)).await?;
         let content = recorder.step(CONTENT, content::run(api, product, &spaces, anonymous)).await?;
         let files = if content.pages.is_empty() {
             recorder.skip(ATTACHMENT, "There was no page with an attachment to try");
@@ -106,12 +109,11 @@ async fn explore(api: &Api, product: &Product, signed_in: Option<&SignedIn>, rec
         } else {
             recorder.try_step(ATTACHMENT, attachment::run(api, product, &content, sent)).await
         };
-        Ok::<_, Stop>((spaces, content, files))
+        Ok::<_, Stop>((content, files))
     };
-    let look_at_people = recorder.try_step(USERS, users::run(api, product, signed_in.map(|signed_in| &signed_in.user)));
-    let (looked, lookups) = join!(look_at_content, look_at_people);
-    let (spaces, content, files) = looked?;
-    let standing = recorder.try_step(ADMINISTRATOR, administrator::run(api, product, signed_in, lookups.as_ref(), &spaces)).await;
+    let look_at_rights = recorder.try_step(ADMINISTRATOR, administrator::run(api, product, signed_in, lookups.as_ref(), &spaces));
+    let (looked, standing) = join!(look_at_content, look_at_rights);
+    let (content, files) = looked?;
     let standing = standing.unwrap_or(administrator::Standing::UNKNOWN);
     let permissions = recorder.try_step(PERMISSIONS, permissions::run(api, product, signed_in, standing, &spaces, &content)).await;
     let seen = u64::try_from(spaces.list.len()).unwrap_or(u64::MAX);
@@ -132,12 +134,14 @@ async fn explore(api: &Api, product: &Product, signed_in: Option<&SignedIn>, rec
 /// Whoever repeats a secret, it is masked: a server may echo a token or the whole header.
 fn guard_secrets(settings: &Settings, recorder: &Recorder<'_>) {
     let guard_pair = |user: &str, secret: &Secret| {
-        recorder.guard(secret.inspect(|text| Secret::new(STANDARD.encode(format!("{user}:{text}")))));
-        recorder.guard(secret.clone());
+        for secret in [secret.clone(), credential::trimmed(secret)] {
+            recorder.guard(secret.inspect(|text| Secret::new(STANDARD.encode(format!("{}:{text}", user.trim())))));
+            recorder.guard(secret);
+        }
     };
     match &settings.credential {
         Credential::Anonymous => {}
-        Credential::PersonalToken(token) => recorder.guard(token.clone()),
+        Credential::PersonalToken(token) => recorder.guard(credential::trimmed(token)),
         Credential::CloudToken { email, token } => guard_pair(email, token),
         Credential::Basic { user, password } => guard_pair(user, password),
     }

@@ -5,13 +5,13 @@
 
 mod html;
 mod idp;
-mod retry_after;
 
-use transport::{Origin, Response};
+use transport::{Origin, Response, RetryAfter};
 use url::Url;
 
 use self::html::PageKind;
 pub(crate) use self::html::{Metas, metas};
+pub(crate) use self::idp::ATLASSIAN;
 
 /// What stood in the way of an answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -225,7 +225,7 @@ pub(crate) fn is_from_confluence(response: &Response) -> bool {
 }
 
 fn throttled(response: &Response) -> Obstacle {
-    let seconds = retry_after::seconds(response);
+    let seconds = response.retry_after().map(|RetryAfter::Seconds(seconds)| seconds);
     match seconds {
         Some(seconds) if seconds > LONGEST_WAIT_SECONDS => Obstacle::BlockedForGood { why: "a rate limit that blocks all requests" },
         _ => Obstacle::Throttled { seconds },

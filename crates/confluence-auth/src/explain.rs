@@ -37,7 +37,7 @@ impl Explain for ConfluenceError {
             Self::Transport(error) => error.explain(),
             Self::InTheWay { host, obstacle } => in_the_way(host, obstacle),
             Self::Unreadable { asked, status, words } => with_words(
-                Fail::new(Cause::NetworkUnexpectedAnswer, format!("The answer to {asked} could not be understood (status {status})"))
+                Fail::new(Cause::NetworkUnexpectedAnswer, format!("What came back for {asked} could not be understood (status {status})"))
                     .hint(Hint::say("Something between this computer and Confluence may be changing its answers: ask your network team"))
                     .hint(edit("Check the address", Field::ConfluenceAddress)),
                 words.as_ref(),

@@ -16,6 +16,8 @@ mod remote_api;
 mod rights;
 mod rungs;
 mod settings;
+#[cfg(test)]
+mod testing;
 mod whoami;
 
 pub use address::{AddressError, SiteAddress};

@@ -135,6 +135,8 @@ struct Search {
     other_product: Option<String>,
     gate: Option<Obstacle>,
     title: Option<String>,
+    /// The status with which strangers are turned away, by whomever.
+    refused: Option<u16>,
 }
 
 impl Search {
@@ -168,6 +170,9 @@ impl Search {
             Some(other) => {
                 self.gate.get_or_insert(other);
             }
+            None if matches!(response.status.as_u16(), 401 | 403) => {
+                self.refused.get_or_insert(response.status.as_u16());
+            }
             None => {}
         }
         None
@@ -175,6 +180,10 @@ impl Search {
 
     fn nothing(self, api: &Api) -> ConfluenceError {
         let host = api.origin().host().to_owned();
+        if let (None, None, Some(status)) = (&self.other_product, &self.gate, self.refused) {
+            let by = format!("a gate that turns requests away before Confluence sees them (status {status})");
+            return ConfluenceError::InTheWay { host, obstacle: Obstacle::Filter { by } };
+        }
         match (self.other_product, self.gate) {
             (Some(product), _) => ConfluenceError::NotConfluence { found: product },
             (None, Some(Obstacle::Login) | None) => {

@@ -41,6 +41,19 @@ pub(crate) enum People {
     Unknown,
 }
 
+/// How an attempt to read something came out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reading {
+    /// It came.
+    Works,
+    /// It was refused.
+    Refused,
+    /// The token does not reach it.
+    ScopeMissing,
+    /// There was nothing to try, or no clear answer.
+    Unknown,
+}
+
 /// What was found out about permissions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Permissions {
@@ -50,9 +63,9 @@ pub(crate) struct Permissions {
     pub(crate) clear: usize,
     /// True where those were all of the spaces that the account sees.
     pub(crate) all: bool,
-    /// Whether the restrictions of a page could be read; none where there was no page, or no clear answer.
-    pub(crate) restrictions: Option<bool>,
-    /// Whether the sampled space let its permissions be read, where the account should be able to.
+    /// Whether the restrictions of a page could be read.
+    pub(crate) restrictions: Reading,
+    /// A space refused its permissions, although the account should be able to read them.
     pub(crate) contradicted: bool,
 }
 

@@ -8,7 +8,7 @@ use transport::Response;
 use url::Url;
 
 use crate::api::Api;
-use crate::classify::{Obstacle, obstacle, words};
+use crate::classify::{ATLASSIAN, Obstacle, obstacle, words};
 use crate::error::{ConfluenceError, Sent};
 
 /// Where the question is asked on Server and Data Center.
@@ -88,13 +88,10 @@ pub(crate) struct Asked {
 }
 
 /// Asks.
-pub(crate) async fn ask(api: &Api, asked: &Asked) -> Result<(Named, Response), (ConfluenceError, Option<Response>)> {
+pub(crate) async fn ask(api: &Api, asked: &Asked) -> Result<Named, ConfluenceError> {
     let path = if asked.is_cloud { CURRENT_USER_CLOUD } else { CURRENT_USER };
-    let response = api.send(api.get(path)).await.map_err(|error| (error, None))?;
-    match judge(&response, asked, api.origin().host()) {
-        Ok(named) => Ok((named, response)),
-        Err(error) => Err((error, Some(response))),
-    }
+    let response = api.send(api.get(path)).await?;
+    judge(&response, asked, api.origin().host())
 }
 
 /// Reads the answer.
@@ -163,7 +160,7 @@ fn refused_anonymous(response: &Response, host: &str) -> ConfluenceError {
     match obstacle(response) {
         Some(Obstacle::Login) => ConfluenceError::AnonymousNotAllowed,
         // Cloud sends strangers to its own sign-in page
-        Some(Obstacle::IdentityProvider { name }) if name == "Atlassian" => ConfluenceError::AnonymousNotAllowed,
+        Some(Obstacle::IdentityProvider { name }) if name == ATLASSIAN => ConfluenceError::AnonymousNotAllowed,
         Some(Obstacle::WebPage { .. }) if matches!(status, 401 | 403) => ConfluenceError::AnonymousNotAllowed,
         Some(obstacle) => ConfluenceError::InTheWay { host: host.to_owned(), obstacle },
         None if matches!(status, 401 | 403) => ConfluenceError::AnonymousNotAllowed,

@@ -2,6 +2,9 @@
 
 use url::Url;
 
+/// The sign-in of Atlassian Cloud itself.
+pub(crate) const ATLASSIAN: &str = "Atlassian";
+
 /// Hosts of the providers that run in the cloud. Matched at a dot.
 const HOSTS: [(&str, &str); 17] = [
     ("login.microsoftonline.com", "Microsoft Entra ID"),
@@ -14,8 +17,8 @@ const HOSTS: [(&str, &str); 17] = [
     ("pingone.com", "PingOne"),
     ("pingone.eu", "PingOne"),
     ("accounts.google.com", "Google"),
-    ("id.atlassian.com", "Atlassian"),
-    ("auth.atlassian.com", "Atlassian"),
+    ("id.atlassian.com", ATLASSIAN),
+    ("auth.atlassian.com", ATLASSIAN),
     ("cloudflareaccess.com", "Cloudflare Access"),
     ("onelogin.com", "OneLogin"),
     ("auth0.com", "Auth0"),

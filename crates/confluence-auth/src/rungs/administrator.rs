@@ -5,6 +5,7 @@
 
 use preflight::{Cause, Fail, Hint, Pass};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::api::Api;
 use crate::classify::{Obstacle, metas, obstacle};
@@ -143,6 +144,12 @@ async fn administers(api: &Api, product: &Product, is_super: bool) -> Result<(Op
         match api.ask::<Metrics>("/rest/api/instance-metrics").await? {
             Ok(metrics) => return Ok((Some(true), metrics.spaces, false)),
             Err(refusal) if refusal.obstacle == Some(Obstacle::WebSudo) => return Ok((None, None, true)),
+            Err(refusal) if refusal.is_no() && refusal.obstacle.is_none() => return Ok((Some(false), None, false)),
+            Err(_unclear) => {}
+        }
+        // global permissions are for administrators only, from 9.2 on
+        match api.ask::<IgnoredAny>("/rest/api/permissions").await? {
+            Ok(_permissions) => return Ok((Some(true), None, false)),
             Err(refusal) if refusal.is_no() && refusal.obstacle.is_none() => return Ok((Some(false), None, false)),
             Err(_unclear) => {}
         }

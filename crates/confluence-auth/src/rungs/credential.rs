@@ -1,7 +1,7 @@
 //! Is the credential taken, and as whom? One attempt in each form that the credential can have.
 
 use preflight::{Fail, Identity, Pass, Recorder, Secret};
-use transport::{Authorization, Response};
+use transport::Authorization;
 
 use crate::api::Api;
 use crate::classify::metas;
@@ -60,7 +60,7 @@ fn passed(signed_in: SignedIn, credential: &Credential, product: &Product) -> Pa
 }
 
 async fn on_data_center(credential: &Credential, api: &Api, product: &Product) -> Result<SignedIn, ConfluenceError> {
-    let bearer = |secret: &Secret| Authorization::Bearer(secret.clone().bind(api.origin().clone()));
+    let bearer = |token: &Secret| Authorization::Bearer(trimmed(token).bind(api.origin().clone()));
     let (api, sent) = match credential {
         Credential::PersonalToken(token) | Credential::CloudToken { token, .. } => {
             // the server would ignore the token and answer as to an anonymous visitor
@@ -78,13 +78,13 @@ async fn on_data_center(credential: &Credential, api: &Api, product: &Product) -
     let tokens_page = (sent == Sent::PersonalToken).then(|| api.page("/plugins/personalaccesstokens/usertokens.action")).flatten();
     let asked = Asked { sent: Some(sent), is_cloud: false, tokens_page, login_page: api.page("/login.action") };
     let error = match ask(&api, &asked).await {
-        Ok((Named::User(user), _)) => return Ok(SignedIn { api, user: *user, sent }),
-        Ok((Named::Anonymous, _)) => ConfluenceError::TreatedAsAnonymous { sent, tokens_page: asked.tokens_page.clone() },
-        Err((ConfluenceError::Unreadable { status: 404, asked, words }, _)) => {
+        Ok(Named::User(user)) => return Ok(SignedIn { api, user: *user, sent }),
+        Ok(Named::Anonymous) => ConfluenceError::TreatedAsAnonymous { sent, tokens_page: asked.tokens_page.clone() },
+        Err(ConfluenceError::Unreadable { status: 404, asked, words }) => {
             // before this resource came, only the pages named the user
             return by_front_page(&api, sent).await?.ok_or(ConfluenceError::Unreadable { status: 404, asked, words });
         }
-        Err((error, _)) => error,
+        Err(error) => error,
     };
     if sent == Sent::PersonalToken
         && matches!(error, ConfluenceError::TreatedAsAnonymous { .. } | ConfluenceError::Rejected { .. })
@@ -121,10 +121,15 @@ async fn tokens_are_off(api: &Api) -> bool {
     }
 }
 
+/// A token as it was meant: copying brings spaces and line ends along.
+pub(crate) fn trimmed(token: &Secret) -> Secret {
+    token.inspect(|text| Secret::new(text.trim().to_owned()))
+}
+
 async fn on_cloud(cx: &Cx<'_>, settings: &Settings, api: &Api, cloud_id: &str) -> Result<SignedIn, ConfluenceError> {
     let (user, secret) = match &settings.credential {
-        Credential::CloudToken { email, token } if !email.trim().is_empty() => (email.trim(), token),
-        Credential::Basic { user, password } if !user.trim().is_empty() => (user.trim(), password),
+        Credential::CloudToken { email, token } if !email.trim().is_empty() => (email.trim(), trimmed(token)),
+        Credential::Basic { user, password } if !user.trim().is_empty() => (user.trim(), trimmed(password)),
         Credential::CloudToken { .. } | Credential::Basic { .. } | Credential::PersonalToken(_) => {
             return Err(ConfluenceError::EmailNeeded);
         }
@@ -139,11 +144,11 @@ async fn on_cloud(cx: &Cx<'_>, settings: &Settings, api: &Api, cloud_id: &str) -
     if settings.address.gateway_cloud_id().is_none() {
         let at_site = basic(api);
         match ask(&at_site, &asked(Sent::CloudPair)).await {
-            Ok((Named::User(user), _)) => return Ok(SignedIn { api: at_site, user: *user, sent: Sent::CloudPair }),
-            Ok((Named::Anonymous, _)) => return Err(ConfluenceError::TreatedAsAnonymous { sent: Sent::CloudPair, tokens_page }),
+            Ok(Named::User(user)) => return Ok(SignedIn { api: at_site, user: *user, sent: Sent::CloudPair }),
+            Ok(Named::Anonymous) => return Err(ConfluenceError::TreatedAsAnonymous { sent: Sent::CloudPair, tokens_page }),
             // a token with scopes is none of the site's business: the site says 401, the gateway may know it
-            Err((ConfluenceError::Rejected { status: 401, .. }, Some(response))) if !is_unparseable(&response) => {}
-            Err((error, _)) => return Err(error),
+            Err(ConfluenceError::Rejected { status: 401, .. }) => {}
+            Err(error) => return Err(error),
         }
     }
     let gateway = if settings.address.gateway_cloud_id().is_some() { api.origin() } else { &settings.gateway };
@@ -152,18 +157,13 @@ async fn on_cloud(cx: &Cx<'_>, settings: &Settings, api: &Api, cloud_id: &str) -
     let mut last = None;
     for api in [basic(&at_gateway), bearer] {
         match ask(&api, &asked(Sent::GatewayToken)).await {
-            Ok((Named::User(user), _)) => return Ok(SignedIn { api, user: *user, sent: Sent::GatewayToken }),
-            Ok((Named::Anonymous, _)) => {
+            Ok(Named::User(user)) => return Ok(SignedIn { api, user: *user, sent: Sent::GatewayToken }),
+            Ok(Named::Anonymous) => {
                 last = Some(ConfluenceError::TreatedAsAnonymous { sent: Sent::GatewayToken, tokens_page: tokens_page.clone() });
             }
-            Err((error @ ConfluenceError::Rejected { status: 401, .. }, _)) => last = Some(error),
-            Err((error, _)) => return Err(error),
+            Err(error @ ConfluenceError::Rejected { status: 401, .. }) => last = Some(error),
+            Err(error) => return Err(error),
         }
     }
     Err(last.unwrap_or(ConfluenceError::EmailNeeded))
-}
-
-/// The site says by this challenge that the header itself cannot be read.
-fn is_unparseable(response: &Response) -> bool {
-    response.header("www-authenticate").is_some_and(|challenge| challenge.starts_with("OAuth "))
 }

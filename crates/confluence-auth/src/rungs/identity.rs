@@ -44,7 +44,7 @@ fn is_called(user: &User, expected: &str) -> bool {
 pub(crate) async fn of_nobody(api: &Api, product: &Product, expected: Option<&str>, recorder: &Recorder<'_>) -> Result<Pass<()>, Fail> {
     let asked = Asked { sent: None, is_cloud: product.is_cloud(), tokens_page: None, login_page: None };
     match ask(api, &asked).await {
-        Ok((Named::Anonymous, _)) => {
+        Ok(Named::Anonymous) => {
             recorder.identity(Identity::anonymous());
             match expected.map(str::trim).filter(|expected| !expected.is_empty() && !expected.eq_ignore_ascii_case("anonymous")) {
                 Some(expected) => {
@@ -54,10 +54,10 @@ pub(crate) async fn of_nobody(api: &Api, product: &Product, expected: Option<&st
             }
         }
         // a gate may sign people in by itself; then it is somebody, and they should know as whom
-        Ok((Named::User(user), _)) => {
+        Ok(Named::User(user)) => {
             let found = user.account().unwrap_or_else(|| user.called()).to_owned();
             Err(ConfluenceError::WrongAccount { expected: "anonymous".to_owned(), found }.into())
         }
-        Err((error, _)) => Err(error.into()),
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,15 +1,15 @@
 //! Can permissions be read: who may see and change a page (restrictions), and who may do what in a space?
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, join, stream};
 use preflight::{Cause, Fail, Hint, Pass};
 use serde::de::IgnoredAny;
 
 use crate::api::Api;
-use crate::classify::metas;
+use crate::classify::{Refusal, metas};
 use crate::error::{ConfluenceError, Sent};
 use crate::product::Product;
 use crate::remote_api::RemoteApi;
-use crate::rights::{Permissions, Role};
+use crate::rights::{Permissions, Reading, Role};
 use crate::rungs::administrator::Standing;
 use crate::rungs::content::Content;
 use crate::rungs::credential::SignedIn;
@@ -30,11 +30,14 @@ pub(crate) async fn run(
     spaces: &Spaces,
     content: &Content,
 ) -> Result<Pass<Permissions>, Fail> {
-    let restrictions = restrictions(api, content).await?;
-    let answers = match signed_in {
-        None => Vec::new(),
-        Some(_) => about_spaces(api, product, standing, spaces).await?,
+    let about_spaces = async {
+        match signed_in {
+            None => Ok(Vec::new()),
+            Some(_) => about_spaces(api, product, standing, spaces).await,
+        }
     };
+    let (restrictions, roster, answers) = join!(restrictions(api, content), roster(api, product, signed_in, spaces), about_spaces);
+    let (restrictions, roster, answers) = (restrictions?, roster?, answers?);
     let by_rights = matches!(standing.role, Role::SeesAll | Role::Administrator);
     let administered = answers.iter().filter(|answer| **answer == Some(true)).count();
     let clear = answers.iter().flatten().count();
@@ -42,7 +45,7 @@ pub(crate) async fn run(
         administered,
         clear,
         all: !spaces.more && clear == spaces.list.len(),
-        restrictions,
+        restrictions: if roster == Reading::ScopeMissing { roster } else { restrictions },
         contradicted: by_rights && !product.is_cloud() && answers.contains(&Some(false)),
     };
     Ok(told(permissions, standing, product, signed_in))
@@ -52,9 +55,10 @@ fn told(permissions: Permissions, standing: Standing, product: &Product, signed_
     let Permissions { administered, clear, restrictions, contradicted, .. } = permissions;
     let pass = |summary: String| {
         let restrictions = match restrictions {
-            Some(true) => "readable",
-            Some(false) => "refused",
-            None => "not tried",
+            Reading::Works => "readable",
+            Reading::Refused => "refused",
+            Reading::ScopeMissing => "out of the token's scopes",
+            Reading::Unknown => "not known",
         };
         Pass::new(permissions, summary)
             .detail("spaces_asked_about", clear.to_string())
@@ -68,7 +72,12 @@ fn told(permissions: Permissions, standing: Standing, product: &Product, signed_
             Cause::ConfluenceElevationRequired,
         );
     }
-    if restrictions == Some(false) {
+    if restrictions == Reading::ScopeMissing {
+        return limited("The token's scopes do not reach permissions", Cause::ConfluenceTokenScopeMissing).hint(Hint::say(
+            "Make a token that also has the scopes read:confluence-content.permission and read:space.permission:confluence",
+        ));
+    }
+    if restrictions == Reading::Refused {
         return limited("The restrictions of pages cannot be read with this account", Cause::ConfluenceNotAdministrator);
     }
     if contradicted {
@@ -114,13 +123,31 @@ fn told(permissions: Permissions, standing: Standing, product: &Product, signed_
 }
 
 /// Reads the restrictions of the page that was read.
-async fn restrictions(api: &Api, content: &Content) -> Result<Option<bool>, ConfluenceError> {
-    let Some(page) = content.pages.first() else { return Ok(None) };
-    Ok(match api.ask::<IgnoredAny>(&format!("/rest/api/content/{page}/restriction/byOperation")).await? {
-        Ok(_readable) => Some(true),
-        Err(refusal) if refusal.is_no() => Some(false),
-        Err(_unclear) => None,
-    })
+async fn restrictions(api: &Api, content: &Content) -> Result<Reading, ConfluenceError> {
+    let Some(page) = content.pages.first() else { return Ok(Reading::Unknown) };
+    Ok(Reading::of(api.ask::<IgnoredAny>(&format!("/rest/api/content/{page}/restriction/byOperation")).await?))
+}
+
+/// Reads who may do what in a space, which on Cloud takes a scope of its own.
+async fn roster(api: &Api, product: &Product, signed_in: Option<&SignedIn>, spaces: &Spaces) -> Result<Reading, ConfluenceError> {
+    let has_scopes = signed_in.is_some_and(|signed_in| signed_in.sent == Sent::GatewayToken);
+    match spaces.likeliest_first().next() {
+        Some(space) if product.is_cloud() && has_scopes => {
+            Ok(Reading::of(api.ask::<IgnoredAny>(&format!("/api/v2/spaces/{}/permissions?limit=1", space.id)).await?))
+        }
+        _ => Ok(Reading::Unknown),
+    }
+}
+
+impl Reading {
+    fn of(answer: Result<IgnoredAny, Refusal>) -> Self {
+        match answer {
+            Ok(_readable) => Self::Works,
+            Err(refusal) if refusal.scope_missing => Self::ScopeMissing,
+            Err(refusal) if refusal.is_no() => Self::Refused,
+            Err(_unclear) => Self::Unknown,
+        }
+    }
 }
 
 /// For each space: administers its permissions, does not, or no clear answer.

@@ -1,11 +1,11 @@
 //! Does anything answer, and is it free to be asked? The first request, without a credential.
 
 use preflight::{Fail, Hint, Origin, Pass};
-use transport::Response;
+use transport::{Request, Response, Retry};
 use url::Url;
 
 use crate::api::Api;
-use crate::classify::{Metas, Obstacle, metas, obstacle};
+use crate::classify::{ATLASSIAN, Metas, Obstacle, metas, obstacle};
 use crate::error::ConfluenceError;
 use crate::product::{First, MANIFEST, TENANT_INFO};
 use crate::settings::{Credential, Cx, Settings};
@@ -24,6 +24,7 @@ pub(crate) async fn run(cx: &Cx<'_>, settings: &Settings) -> Result<Pass<First>,
     let mut first = First { api, response, gate: None, behind: None };
     let seen = obstacle(&first.response);
     if let Some(Obstacle::IdentityProvider { name }) = &seen
+        && name != ATLASSIAN
         && let Some(behind) = behind_the_gate(&first.api, &settings.credential).await?
     {
         first.gate = Some(name.clone());
@@ -58,7 +59,12 @@ async fn knock(cx: &Cx<'_>, settings: &Settings) -> Result<(Api, Response), Conf
         } else {
             api.get(MANIFEST)
         };
-        let response = api.send(request.follow()).await?;
+        let request = request.follow();
+        // "come back in half a minute" is worth waiting for when there are too many requests, not when Confluence is being upgraded
+        let mut response = api.send(Request { retry: Retry::Never, ..request.clone() }).await?;
+        if matches!(obstacle(&response), Some(Obstacle::Throttled { .. })) {
+            response = api.send(request).await?;
+        }
         match upgrade(&origin, response.redirect_away().as_ref()) {
             Some(over_https) => origin = over_https,
             None => return Ok((api, response)),
@@ -76,7 +82,12 @@ fn upgrade(from: &Origin, to: Option<&Url>) -> Option<Origin> {
 
 /// What stands in the way of a stranger and need not stand in the way of somebody with a credential, or is for the next rung to name.
 fn is_for_later(obstacle: &Obstacle) -> bool {
-    matches!(obstacle, Obstacle::Login | Obstacle::WebPage { .. } | Obstacle::WebSudo)
+    match obstacle {
+        Obstacle::Login | Obstacle::WebPage { .. } | Obstacle::WebSudo => true,
+        // Cloud behind a domain of its own sends strangers to its own sign-in page
+        Obstacle::IdentityProvider { name } => name == ATLASSIAN,
+        _ => false,
+    }
 }
 
 /// Single sign-on of Data Center leaves a way for local accounts and for scripts (`login.action?auth_fallback`). Only if that proves

@@ -73,9 +73,9 @@ async fn list(api: &Api, product: &Product, anonymous: bool) -> Result<Spaces, C
         // the first version of Cloud's API is on its way out
         Err(refusal) if product.is_cloud() && refusal.is_not_found() => {
             let answer = api.ask::<Listing>("/api/v2/spaces?limit=250").await?;
-            answer.map(Listing::into_spaces).map_err(|refusal| must(api, "its list of spaces", refusal, anonymous))
+            answer.map(Listing::into_spaces).map_err(|refusal| must(api, "the list of spaces", refusal, anonymous))
         }
-        Err(refusal) => Err(must(api, "its list of spaces", refusal, anonymous)),
+        Err(refusal) => Err(must(api, "the list of spaces", refusal, anonymous)),
     }
 }
 

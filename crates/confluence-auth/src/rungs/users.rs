@@ -37,19 +37,19 @@ pub(crate) async fn run(api: &Api, product: &Product, user: Option<&User>) -> Re
     let count = own_groups.as_ref().map_or_else(|| "not readable".to_owned(), |groups| groups.len().to_string());
     let lookups = Lookups { people, own_groups };
     let pass = |summary: &'static str| Pass::new(lookups.clone(), summary).detail("own_groups", count.clone());
-    let ask = "Ask an administrator to grant this account the global permission to browse users (View user profiles)";
+    let ask = Hint::say("Ask an administrator to grant this account the global permission to browse users (View user profiles)");
     Ok(match people {
         People::Both => pass("People and groups can be looked up"),
-        People::Some => pass("Only a part of people and groups can be looked up").hint(Hint::say(ask)),
+        People::Some => pass("Only a part of people and groups can be looked up").hint(ask),
         People::None if scope_missing => pass("The token's scopes do not reach people and groups")
             .limited(Cause::ConfluenceTokenScopeMissing)
             .hint(Hint::say("Make a token that also has the scopes read:confluence-user and read:confluence-groups")),
+        // that nobody is signed in is told by the next rung
+        People::None if user.is_none() => pass("People and groups are not shown to anonymous visitors"),
         People::None => {
-            pass("People and groups cannot be looked up with this account").limited(Cause::ConfluenceNotAdministrator).hint(Hint::say(ask))
+            pass("People and groups cannot be looked up with this account").limited(Cause::ConfluenceNotAdministrator).hint(ask)
         }
-        People::Unknown => {
-            pass("Whether people and groups can be looked up could not be found out").limited(Cause::ConfluencePermissionsUnknown)
-        }
+        People::Unknown => pass("Whether people and groups can be looked up could not be found out"),
     })
 }
 
@@ -57,7 +57,7 @@ pub(crate) async fn run(api: &Api, product: &Product, user: Option<&User>) -> Re
 fn answer(result: Result<(), &Refusal>) -> Option<bool> {
     match result {
         Ok(()) => Some(true),
-        Err(refusal) if refusal.is_no() || refusal.status == 404 => Some(false),
+        Err(refusal) if refusal.is_no() => Some(false),
         Err(_unclear) => None,
     }
 }

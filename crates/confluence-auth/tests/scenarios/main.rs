@@ -1,0 +1,7 @@
+//! The connection test against practice servers: versions, accounts, credentials, gates and refusals, each named right.
+
+mod abilities;
+mod cancel;
+mod causes;
+mod harness;
+mod secrecy;

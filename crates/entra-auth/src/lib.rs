@@ -31,3 +31,6 @@ pub use replies::{NobodyWaits, Replies, Reply, ReplySender};
 pub use sign_in::{AccountHint, SignedIn, sign_in_interactive};
 pub use token::{AccessToken, Resource, TokenCache, TokenClaims};
 pub use token_error::{Refusal, RefusedApp};
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,111 @@
+//! What the tests of this room share.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use preflight::{Cause, Clock, Fail};
+use serde_json::{Value, json};
+use transport::Network;
+use url::Url;
+
+use crate::{Cx, OpenError, Replies, ReplySender, UrlOpener};
+
+/// The tenant of the tests.
+pub(crate) const TENANT: &str = "7c3a2f10-95c1-4b7e-8a55-0f2f6a1f4d20";
+/// The app of the tests.
+pub(crate) const CLIENT: &str = "5b0f7f0e-2d4f-4c8c-9a43-7f1f5e9a1c01";
+
+/// A clock that the test moves.
+#[derive(Debug)]
+pub(crate) struct TestClock(Mutex<Timestamp>);
+
+impl TestClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        let mut now = self.0.lock().expect("not poisoned");
+        *now = now.checked_add(by).expect("in range");
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("not poisoned")
+    }
+
+    fn ticks(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// A browser that only writes down what it is told to open.
+#[derive(Debug, Default)]
+pub(crate) struct TestOpener {
+    pub(crate) broken: bool,
+    opened: Mutex<Vec<Url>>,
+}
+
+impl UrlOpener for TestOpener {
+    fn open(&self, url: &Url) -> Result<(), OpenError> {
+        if self.broken {
+            return Err(OpenError("no browser here".into()));
+        }
+        self.opened.lock().expect("not poisoned").push(url.clone());
+        Ok(())
+    }
+}
+
+/// Everything outside, for one test.
+#[derive(Debug)]
+pub(crate) struct Outside<N> {
+    pub(crate) network: N,
+    pub(crate) clock: TestClock,
+    pub(crate) opener: TestOpener,
+    pub(crate) replies: Replies,
+    pub(crate) person: ReplySender,
+}
+
+impl<N: Network> Outside<N> {
+    pub(crate) fn new(network: N, now: Timestamp) -> Self {
+        let (person, replies) = Replies::channel();
+        Self { network, clock: TestClock(Mutex::new(now)), opener: TestOpener::default(), replies, person }
+    }
+
+    pub(crate) fn cx(&self) -> Cx<'_> {
+        Cx { network: &self.network, clock: &self.clock, opener: &self.opener, replies: &self.replies }
+    }
+}
+
+/// A tenant's configuration in the shape of Entra's.
+pub(crate) fn document(origin: &str) -> Value {
+    json!({
+        "issuer": format!("{origin}/{TENANT}/v2.0"),
+        "authorization_endpoint": format!("{origin}/{TENANT}/oauth2/v2.0/authorize"),
+        "token_endpoint": format!("{origin}/{TENANT}/oauth2/v2.0/token"),
+        "device_authorization_endpoint": format!("{origin}/{TENANT}/oauth2/v2.0/devicecode"),
+        "jwks_uri": format!("{origin}/{TENANT}/discovery/v2.0/keys"),
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "tenant_region_scope": "EU",
+        "msgraph_host": "graph.microsoft.com",
+    })
+}
+
+/// A failure as a person reads it, for snapshots.
+pub(crate) fn read(fail: &Fail) -> String {
+    let mut text = format!("{}: {}", Cause::as_str(fail.cause), fail.summary);
+    for hint in &fail.hints {
+        text.push_str("\n  - ");
+        text.push_str(hint.text.as_str());
+        if let Some(action) = &hint.action {
+            text.push_str(&format!(" [{action:?}]"));
+        }
+    }
+    for detail in &fail.details {
+        text.push_str(&format!("\n  {}: {}", detail.key, detail.value));
+    }
+    text
+}

@@ -1,31 +1,4 @@
 //! The recorder: runs the steps of a plan, writes down how each came out, and makes the report.
-//!
-//! A step yields the value that the next step needs, so a step that failed leaves the later ones unreachable by construction:
-//!
-//! ```
-//! use preflight::*;
-//! # use std::time::Duration;
-//! # #[derive(Debug)] struct Still;
-//! # impl Clock for Still { fn now(&self) -> jiff::Timestamp { jiff::Timestamp::UNIX_EPOCH } fn ticks(&self) -> Duration { Duration::ZERO } }
-//! const ADDRESS: CheckId = CheckId("confluence.address");
-//! const REACHABLE: CheckId = CheckId("confluence.reachable");
-//! static PLAN: &[CheckSpec] = &[
-//!     CheckSpec { id: ADDRESS, title: "Address", why: "" },
-//!     CheckSpec { id: REACHABLE, title: "Reachable", why: "" },
-//! ];
-//! # let target = Target { kind: TargetKind::Confluence, address: "x".into(), practice: false };
-//! # let work = async {
-//! let recorder = Recorder::new(PLAN, target, &Still, &());
-//! let _stopped: Result<(), Stop> = async {
-//!     let address = recorder.step(ADDRESS, async { Ok(Pass::new("wiki.example.com", "Understood")) }).await?;
-//!     recorder.step(REACHABLE, async move { Err::<Pass<()>, _>(Fail::new(Cause::NetworkDns, format!("{address} does not resolve"))) }).await
-//! }.await;
-//! let report = recorder.finish();
-//! assert_eq!(report.cause(), Some(Cause::NetworkDns));
-//! # };
-//! # futures_executor_free(work);
-//! # fn futures_executor_free<F: std::future::Future>(f: F) { let mut f = std::pin::pin!(f); let mut cx = std::task::Context::from_waker(std::task::Waker::noop()); assert!(f.as_mut().poll(&mut cx).is_ready()); }
-//! ```
 
 use std::fmt;
 use std::future::Future;
@@ -90,6 +63,33 @@ impl<T> Pass<T> {
 pub struct Stop;
 
 /// Runs the steps of one plan and writes down how each came out. Shared by reference, so that independent steps can run side by side.
+///
+/// A step yields the value that the next step needs, so a step that failed leaves the later ones unreachable by construction:
+///
+/// ```
+/// use preflight::*;
+/// # use std::time::Duration;
+/// # #[derive(Debug)] struct Still;
+/// # impl Clock for Still { fn now(&self) -> jiff::Timestamp { jiff::Timestamp::UNIX_EPOCH } fn ticks(&self) -> Duration { Duration::ZERO } }
+/// const ADDRESS: CheckId = CheckId("confluence.address");
+/// const REACHABLE: CheckId = CheckId("confluence.reachable");
+/// static PLAN: &[CheckSpec] = &[
+///     CheckSpec { id: ADDRESS, title: "Address", why: "" },
+///     CheckSpec { id: REACHABLE, title: "Reachable", why: "" },
+/// ];
+/// # let target = Target { kind: TargetKind::Confluence, address: "x".into(), practice: false };
+/// # let work = async {
+/// let recorder = Recorder::new(PLAN, target, &Still, &());
+/// let _stopped: Result<(), Stop> = async {
+///     let address = recorder.step(ADDRESS, async { Ok(Pass::new("wiki.example.com", "Understood")) }).await?;
+///     recorder.step(REACHABLE, async move { Err::<Pass<()>, _>(Fail::new(Cause::NetworkDns, format!("{address} does not resolve"))) }).await
+/// }.await;
+/// let report = recorder.finish();
+/// assert_eq!(report.cause(), Some(Cause::NetworkDns));
+/// # };
+/// # futures_executor_free(work);
+/// # fn futures_executor_free<F: std::future::Future>(f: F) { let mut f = std::pin::pin!(f); let mut cx = std::task::Context::from_waker(std::task::Waker::noop()); assert!(f.as_mut().poll(&mut cx).is_ready()); }
+/// ```
 pub struct Recorder<'a> {
     plan: Plan,
     clock: &'a dyn Clock,

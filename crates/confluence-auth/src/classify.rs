@@ -152,7 +152,12 @@ pub(crate) fn obstacle(response: &Response) -> Option<Obstacle> {
     if status == 403 && names_allow_list(response) {
         return Some(Obstacle::BlockedForGood { why: "an IP allow-list" });
     }
-    match page? {
+    let page = page?;
+    // newer versions draw the login form by a script, so that the page itself has no sign of it
+    if matches!(page, PageKind::Other(_)) && response.url.path().ends_with("/login.action") {
+        return Some(Obstacle::Login);
+    }
+    match page {
         PageKind::IdentityProvider(name) => Some(Obstacle::IdentityProvider { name }),
         PageKind::WebSudo => Some(Obstacle::WebSudo),
         PageKind::Filter(by) => Some(Obstacle::Filter { by }),

@@ -2,7 +2,7 @@
 
 use preflight::{Cause, Fail, Hint, Pass};
 use serde::Deserialize;
-use transport::Response;
+use transport::{Origin, Response};
 
 use crate::api::Api;
 use crate::classify::{Obstacle, refusal};
@@ -31,7 +31,7 @@ pub(crate) async fn run(api: &Api, product: &Product, content: &Content, sent: O
         let Some(file) = smallest(files_of(api, product, page).await?) else { continue };
         let (response, path) = download(api, product, page, &file, sent).await?;
         let name = file.title.clone();
-        let host = response.redirect_away().and_then(|to| to.host_str().map(str::to_owned));
+        let host = media_host(&response, product);
         if is_whole(&response, &file) || host.is_some() {
             let bytes = response.body.len().to_string();
             let mut pass = Pass::new(Download::Works, format!("Downloaded the attachment {name}"))
@@ -116,7 +116,15 @@ async fn fetch(api: &Api, path: &str) -> Result<Response, ConfluenceError> {
     let mut request = api.get(path);
     request.headers.insert(http::header::ACCEPT, http::HeaderValue::from_static("*/*"));
     request.body_limit = usize::try_from(LARGEST).unwrap_or(usize::MAX).saturating_mul(2);
-    api.send(request).await
+    // a file may have moved within the host; a login page at the end is told by what it is
+    api.send(request.follow()).await
+}
+
+/// Cloud hands a file out by a redirect to its media service. A redirect to any other host is a gate, not a file.
+fn media_host(response: &Response, product: &Product) -> Option<String> {
+    let origin = Origin::of(&response.redirect_away()?).ok()?;
+    let is_media = product.is_cloud() && origin.is_https() && origin.is_within("media.atlassian.com");
+    is_media.then(|| origin.host().to_owned())
 }
 
 /// A login page with status 200 is no file. The right number of bytes is.

@@ -68,7 +68,7 @@ async fn anonymous_on_an_open_site_is_limited() {
     for version in ["7.4", "9.2"] {
         let wiki = Confluence::builder().data_center(version).anonymous(true).start().await.expect("a practice server");
         let report = report_of(&wiki, confluence_auth::Credential::Anonymous).await;
-        assert_eq!((report.outcome(), report.cause()), (Outcome::Limited, Some(Cause::ConfluenceNotAdministrator)), "{}", told(&report));
+        expect(&report, Outcome::Limited, Some(Cause::ConfluenceNotAdministrator), "administrator");
         assert_eq!(verdicts(&report)[..2], [Some(Partly), Some(No)], "{}", told(&report));
         assert_eq!(report.identity.as_ref().map(|identity| identity.kind), Some(IdentityKind::Anonymous));
         assert_eq!(check(&report, "credential").outcome, Outcome::Skipped);
@@ -89,6 +89,14 @@ async fn cloud_by_site_and_by_gateway() {
     }
     let report = report_of(&wiki, cloud(Who::Reader)).await;
     expect(&report, Outcome::Limited, Some(Cause::ConfluenceNotAdministrator), "administrator");
+}
+
+#[tokio::test]
+async fn anonymous_on_an_open_cloud_site() {
+    let wiki = Confluence::builder().cloud().anonymous(true).start().await.expect("a practice server");
+    let report = report_of(&wiki, confluence_auth::Credential::Anonymous).await;
+    expect(&report, Outcome::Limited, Some(Cause::ConfluenceNotAdministrator), "administrator");
+    assert_eq!(verdicts(&report)[..2], [Some(Partly), Some(No)], "{}", told(&report));
 }
 
 #[tokio::test]

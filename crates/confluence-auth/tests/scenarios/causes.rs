@@ -328,6 +328,34 @@ async fn refused_downloads_limit_content() {
 }
 
 #[tokio::test]
+async fn a_gate_before_downloads_is_no_file() {
+    for to in [
+        "https://login.microsoftonline.com/common/oauth2/authorize",
+        "https://files.harbour-line.example/x",
+        "https://api.media.atlassian.com/file/1",
+    ] {
+        let wiki = data_center("9.2").await;
+        wiki.server().faults().on("/download/", Fault::Redirect { status: StatusCode::FOUND, to: to.to_owned() });
+        let report = report_of(&wiki, pat(Who::Super)).await;
+        assert_eq!(check(&report, "attachment").outcome, Outcome::Limited, "{to}\n{}", told(&report));
+    }
+    let wiki = cloud_site().await;
+    let to = "https://api.media.atlassian.com/file/1/binary?token=x".to_owned();
+    wiki.server().faults().on("/wiki/download/", Fault::Redirect { status: StatusCode::FOUND, to });
+    let report = report_of(&wiki, cloud(Who::Super)).await;
+    assert_eq!(check(&report, "attachment").outcome, Outcome::Passed, "{}", told(&report));
+    assert_eq!(detail(&report, "attachment", "handed_out_by"), Some("api.media.atlassian.com"));
+}
+
+#[tokio::test]
+async fn a_login_page_in_the_place_of_a_file_is_no_file() {
+    let wiki = data_center("9.2").await;
+    let page = "<html><head><title>Log In</title></head><body><form name=\"loginform\" action=\"/dologin.action\"></form></body></html>";
+    wiki.server().faults().on("/download/", Fault::answer(StatusCode::OK, "text/html", page));
+    expect(&report_of(&wiki, pat(Who::Super)).await, Outcome::Limited, Some(Cause::ConfluenceTokenUnsupported), "attachment");
+}
+
+#[tokio::test]
 async fn rights_that_cannot_be_read_are_unknown() {
     let wiki = data_center("9.2").await;
     let broken = || Fault::answer(StatusCode::INTERNAL_SERVER_ERROR, "application/json", "{}");

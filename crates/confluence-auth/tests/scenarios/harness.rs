@@ -6,7 +6,7 @@ use std::time::Duration;
 use confluence_auth::{Credential, Cx, PLAN, Settings, SiteAddress, test_connection};
 use practice::confluence::{Confluence, Who};
 use practice::markers;
-use preflight::{AbilityId, Cause, Clock, Event, Origin, Outcome, Progress, Recorder, Report, Secret, Target, TargetKind, Verdict};
+use preflight::{AbilityId, Cause, Clock, Event, Origin, Outcome, Progress, Recorder, Report, Secret, Target, TargetKind, Verdict, render};
 use transport::direct::{DirectConfig, DirectNetwork, ProxyChoice};
 
 /// This computer's clock.
@@ -105,8 +105,11 @@ pub(crate) async fn report_over(network: &DirectNetwork, settings: &Settings) ->
     let cx = Cx { network, clock: &clock };
     test_connection(&cx, settings, &recorder).await;
     let report = recorder.finish();
-    let json = preflight::render::to_json(&report, "wayleave 0.0.0").to_string();
-    let everything = format!("{report:?}{json}{settings:?}{cx:?}{}", heard.0.into_inner().expect("nobody panicked"));
+    let product = "wayleave 0.0.0";
+    let json = render::to_json(&report, product).to_string();
+    let text = render::to_text(&report, render::text::Style { color: false, width: 120, verbose: true });
+    let (markdown, html) = (render::to_markdown(&report, product), render::to_html(&report, product));
+    let everything = format!("{report:?}{json}{text}{markdown}{html}{settings:?}{cx:?}{}", heard.0.into_inner().expect("nobody panicked"));
     assert_eq!(markers::found_in(&everything), Vec::<String>::new(), "secrets in {everything}");
     report
 }

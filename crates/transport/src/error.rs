@@ -6,7 +6,7 @@ use preflight::{Origin, WrongOrigin};
 
 /// A request to an origin got no answer.
 #[derive(Debug, thiserror::Error)]
-#[error("{} did not answer: {kind}", .origin.host())]
+#[error("the request to {} failed: {kind}", .origin.host())]
 pub struct TransportError {
     /// Who was asked.
     pub origin: Origin,

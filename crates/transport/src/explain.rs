@@ -142,3 +142,107 @@ fn size(bytes: usize) -> String {
         _ => format!("{} MB", bytes / 1_000_000),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use preflight::{BoundSecret, Origin, Secret, WrongOrigin};
+
+    use super::*;
+
+    fn origin() -> Origin {
+        Origin::parse("https://wiki.example.com:8443").expect("an origin")
+    }
+
+    fn wrong_origin() -> WrongOrigin {
+        let other = Origin::parse("https://other.example.com").expect("an origin");
+        let bound: BoundSecret = Secret::new("s3cret-s3cret".to_owned()).bind(other);
+        bound.expose_for(&origin()).expect_err("another origin")
+    }
+
+    /// Every kind, and each kind in every form that reads differently. A new variant does not compile until it is listed.
+    fn kinds() -> Vec<Kind> {
+        let listed = |kind: &Kind| match kind {
+            Kind::Dns
+            | Kind::Refused
+            | Kind::Timeout
+            | Kind::Closed
+            | Kind::ProxyAuthRequired
+            | Kind::ProxyFailed { .. }
+            | Kind::TlsUntrusted { .. }
+            | Kind::TlsNameMismatch { .. }
+            | Kind::TlsExpired { .. }
+            | Kind::TlsFailed
+            | Kind::PlainHttp
+            | Kind::CredentialOverPlainHttp
+            | Kind::BodyTooLarge { .. }
+            | Kind::NotHttp
+            | Kind::WrongOrigin(_)
+            | Kind::UnsendableCredential
+            | Kind::Setup => {}
+        };
+        let when = "2026-02-03T04:05:06Z".parse().ok();
+        let many = ["a", "b", "c", "d", "e", "f"].map(|host| format!("{host}.example.com")).to_vec();
+        let kinds = vec![
+            Kind::Dns,
+            Kind::Refused,
+            Kind::Timeout,
+            Kind::Closed,
+            Kind::ProxyAuthRequired,
+            Kind::ProxyFailed { proxy: "proxy.example.com:3128".to_owned() },
+            Kind::TlsUntrusted { issuer: Some("Example Root (Example AG)".to_owned()), intercepted: false },
+            Kind::TlsUntrusted { issuer: None, intercepted: false },
+            Kind::TlsUntrusted { issuer: Some("Example Inspection".to_owned()), intercepted: true },
+            Kind::TlsNameMismatch { names: vec!["a.example.com".to_owned()] },
+            Kind::TlsNameMismatch { names: many },
+            Kind::TlsNameMismatch { names: Vec::new() },
+            Kind::TlsExpired { when, not_yet: false },
+            Kind::TlsExpired { when, not_yet: true },
+            Kind::TlsExpired { when: None, not_yet: false },
+            Kind::TlsFailed,
+            Kind::PlainHttp,
+            Kind::CredentialOverPlainHttp,
+            Kind::BodyTooLarge { limit: 8 * 1024 * 1024 },
+            Kind::BodyTooLarge { limit: 64_000 },
+            Kind::BodyTooLarge { limit: 10 },
+            Kind::NotHttp,
+            Kind::WrongOrigin(Box::new(wrong_origin())),
+            Kind::UnsendableCredential,
+            Kind::Setup,
+        ];
+        kinds.iter().for_each(listed);
+        kinds
+    }
+
+    fn told(error: impl Explain) -> String {
+        let fail = Fail::from(error);
+        let summary = format!("{}: {}", fail.cause.as_str(), fail.summary);
+        let hints = fail.hints.iter().map(|hint| format!("  - {}{}", hint.text, if hint.action.is_some() { " [button]" } else { "" }));
+        let details = fail.details.iter().map(|detail| format!("  {} = {}", detail.key, detail.value));
+        std::iter::once(summary).chain(hints).chain(details).map(|line| line + "\n").collect()
+    }
+
+    #[test]
+    fn every_kind_of_failure_is_explained() {
+        let all = kinds().into_iter().map(|kind| told(TransportError { origin: origin(), kind, source: None }));
+        insta::assert_snapshot!(all.collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn every_setup_error_is_explained() {
+        let path = std::path::PathBuf::from("/home/jane/company.pem");
+        let http_client = reqwest::Client::builder().user_agent("two\nlines").build().expect_err("no such header");
+        let errors = [
+            SetupError::CaFileUnreadable { path: path.clone(), source: io::ErrorKind::PermissionDenied.into() },
+            SetupError::CaFileEmpty { path },
+            SetupError::ProxyAddress { address: "socks5://jane:s3cret@proxy.example.com".to_owned().into() },
+            SetupError::NoTrustStore,
+            SetupError::Tls(rustls::Error::General("no versions".to_owned())),
+            SetupError::Client(http_client),
+        ];
+        let text = errors.into_iter().map(told).collect::<Vec<_>>().join("\n");
+        assert!(!text.contains("s3cret"), "{text}");
+        insta::assert_snapshot!(text);
+    }
+}

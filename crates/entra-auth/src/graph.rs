@@ -1,0 +1,7 @@
+//! Microsoft Graph, as far as a connection test asks it, and what its refusals mean.
+
+mod api;
+mod error;
+
+pub(crate) use api::{Graph, Organization};
+pub use error::{GraphError, Refusal};

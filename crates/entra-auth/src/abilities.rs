@@ -1,0 +1,182 @@
+//! The lines of "What can be migrated": each verdict in words, with what it means for a migration.
+
+use preflight::{Ability, AbilityId, Limit, Verdict};
+
+use crate::sharepoint::{Refusal, ScopeLevel};
+use crate::verdict::{Facts, Judgement, LibraryRights, Ruling};
+
+/// Whether people can be looked up through Graph.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum People {
+    /// They can.
+    Found,
+    /// The app may not.
+    Refused,
+    /// Nobody could be asked.
+    Unknown,
+}
+
+/// All four lines, once the site told its rights.
+pub(crate) fn judged(facts: &Facts, judgement: &Judgement, people: People) -> Vec<Ability> {
+    let plan_b = facts.scopes.level() == Some(ScopeLevel::Manage);
+    vec![
+        line(AbilityId::Content, &judgement.content, content(&judgement.content, facts.library)),
+        line(AbilityId::PagePermissions, &judgement.page_permissions, page_permissions(&judgement.page_permissions, plan_b)),
+        line(AbilityId::AuthorshipDates, &judgement.authorship_dates, authorship(&judgement.authorship_dates, plan_b)),
+        users_and_groups(people),
+    ]
+}
+
+/// The lines where SharePoint refused for a reason that says enough; none where it does not.
+pub(crate) fn refused(refusal: &Refusal, people: People) -> Vec<Ability> {
+    let (limit, why) = match refusal {
+        Refusal::AppOnlyToken => (Limit::SignInMethod, "SharePoint accepts no app that signs in by a client secret"),
+        Refusal::Locked => (Limit::SiteLock, "The site is locked or archived"),
+        Refusal::NoAccess => (Limit::AccountRole, "The account may not open the site"),
+        Refusal::NotGrantedToApp | Refusal::AppWithoutSharePoint | Refusal::AppWithoutPermission => {
+            (Limit::AppScope, "The app may not open the site")
+        }
+        Refusal::PolicyBlocked => (Limit::Server, "A policy of the organization blocks access to the site"),
+        Refusal::RetiredToken
+        | Refusal::ClaimsChallenge
+        | Refusal::WrongAudience
+        | Refusal::ForeignToken
+        | Refusal::TokenNotAccepted
+        | Refusal::SiteNotFound
+        | Refusal::ObjectNotFound
+        | Refusal::Moved { .. }
+        | Refusal::Throttled { .. }
+        | Refusal::StorageFull
+        | Refusal::ServerError => return Vec::new(),
+    };
+    let no = |id| Ability { id, verdict: Verdict::No, limited_by: vec![limit], text: why.into() };
+    let mut abilities: Vec<Ability> = [AbilityId::Content, AbilityId::PagePermissions, AbilityId::AuthorshipDates].map(no).into();
+    abilities.push(users_and_groups(people));
+    abilities
+}
+
+fn line(id: AbilityId, ruling: &Ruling, text: String) -> Ability {
+    Ability { id, verdict: ruling.verdict, limited_by: ruling.limited_by.clone(), text: text.into() }
+}
+
+fn content(ruling: &Ruling, library: LibraryRights) -> String {
+    match ruling.verdict {
+        Verdict::Yes => "Pages, files, libraries and columns can be created and changed".to_owned(),
+        Verdict::Partly if library == LibraryRights::NotSeen => {
+            "Files can be uploaded; pages cannot be created, because the site shows no Site Pages library".to_owned()
+        }
+        Verdict::Partly => {
+            format!("Pages and files can be written, but no libraries or columns be created: {}", limits(&ruling.limited_by))
+        }
+        Verdict::No => format!("Nothing can be written: {}", limits(&ruling.limited_by)),
+        Verdict::Unknown => "Whether pages can be written could not be found out: the Site Pages library did not answer".to_owned(),
+    }
+}
+
+fn page_permissions(ruling: &Ruling, plan_b: bool) -> String {
+    match ruling.verdict {
+        Verdict::Yes => "Who may see and edit a page can be carried across".to_owned(),
+        Verdict::No if plan_b && ruling.limited_by == [Limit::AppScope] => {
+            "With AllSites.Manage instead of AllSites.FullControl pages arrive without their own permissions: everybody who may see the site sees them"
+                .to_owned()
+        }
+        Verdict::No | Verdict::Partly => {
+            format!("Pages arrive without their own permissions, so everybody who may see the site sees them: {}", limits(&ruling.limited_by))
+        }
+        Verdict::Unknown => "Whether page permissions can be set could not be found out".to_owned(),
+    }
+}
+
+fn authorship(ruling: &Ruling, plan_b: bool) -> String {
+    match ruling.verdict {
+        Verdict::Yes => {
+            "Created, Modified, Created by and Modified by can be kept: the account and the app meet the documented rule; only writing a page proves it"
+                .to_owned()
+        }
+        Verdict::No if plan_b && ruling.limited_by == [Limit::AppScope] => {
+            "With AllSites.Manage instead of AllSites.FullControl every page shows the day of the migration and the migrating account as Created, Modified, Created by and Modified by"
+                .to_owned()
+        }
+        Verdict::No | Verdict::Partly => format!(
+            "Every page shows the day of the migration and the migrating account, because SharePoint drops other values without a word: {}",
+            limits(&ruling.limited_by)
+        ),
+        Verdict::Unknown => "Whether authors and dates can be kept could not be found out".to_owned(),
+    }
+}
+
+fn users_and_groups(people: People) -> Ability {
+    let (verdict, limited_by, text) = match people {
+        People::Found => (Verdict::Yes, Vec::new(), "People can be looked up in the tenant's directory"),
+        People::Refused => (
+            Verdict::No,
+            vec![Limit::AppScope],
+            "People cannot be looked up in the directory: the app lacks User.ReadBasic.All, so the migration has to know their addresses",
+        ),
+        People::Unknown => (Verdict::Unknown, Vec::new(), "Whether people can be looked up could not be found out: Graph was not reached"),
+    };
+    Ability { id: AbilityId::UsersAndGroups, verdict, limited_by, text: text.into() }
+}
+
+/// What limits, in one clause.
+fn limits(limited_by: &[Limit]) -> String {
+    let clauses: Vec<&str> = limited_by
+        .iter()
+        .map(|limit| match limit {
+            Limit::AppScope => "the app's permissions do not reach that far",
+            Limit::AccountRole => "the account's role on the site does not allow it",
+            Limit::SiteLock => "the site is read-only",
+            Limit::SignInMethod => "the way of signing in does not allow it",
+            Limit::Server => "SharePoint takes the right away, as it does by policy",
+        })
+        .collect();
+    clauses.join(", and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sharepoint::{GrantedScopes, Permissions};
+    use crate::verdict::{Lock, Standing};
+
+    #[test]
+    fn every_verdict_has_its_words() {
+        let rights = |(high, low)| Permissions::of_halves(high, low);
+        let (full, manage, edit, contribute, read) = (
+            rights((2_147_483_647, 4_294_967_295)),
+            rights((432, 1_007_361_023)),
+            rights((432, 1_011_030_767)),
+            rights((432, 1_011_028_719)),
+            rights((176, 138_612_833)),
+        );
+        let facts = |site, scope, standing, lock| Facts {
+            site,
+            library: LibraryRights::Told(site),
+            scopes: GrantedScopes::of([scope]),
+            standing,
+            lock,
+        };
+        let unseen = |library| Facts { library, ..facts(full, "AllSites.FullControl", Standing::Owner, Lock::Open) };
+        let table = [
+            ("all well", facts(full, "AllSites.FullControl", Standing::SiteAdmin, Lock::Open), People::Found),
+            ("plan B", facts(manage, "AllSites.Manage", Standing::SiteAdmin, Lock::Open), People::Refused),
+            ("member", facts(edit, "AllSites.FullControl", Standing::Other, Lock::Open), People::Unknown),
+            ("member under plan B", facts(edit, "AllSites.Manage", Standing::Other, Lock::Open), People::Refused),
+            ("contributor", facts(contribute, "AllSites.FullControl", Standing::Other, Lock::Open), People::Refused),
+            ("visitor", facts(read, "AllSites.FullControl", Standing::Other, Lock::Open), People::Refused),
+            ("read-only", facts(read, "AllSites.FullControl", Standing::SiteAdmin, Lock::ReadOnly), People::Refused),
+            ("policy", facts(read, "AllSites.FullControl", Standing::SiteAdmin, Lock::Open), People::Refused),
+            ("no library", unseen(LibraryRights::NotSeen), People::Refused),
+            ("silent library", unseen(LibraryRights::Unknown), People::Refused),
+        ];
+        let mut shown = String::new();
+        for (name, facts, people) in table {
+            shown.extend([name, "\n"]);
+            for ability in judged(&facts, &facts.judge(), people) {
+                let line = format!("  {} {}: {}\n", ability.id.as_str(), ability.verdict.as_str(), ability.text);
+                shown.push_str(&line);
+            }
+        }
+        insta::assert_snapshot!(shown);
+    }
+}

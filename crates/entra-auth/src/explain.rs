@@ -1,3 +1,4 @@
 //! What a person is told about every failure of this room. The sentences stand in these modules and nowhere else.
 
+pub(crate) mod sharepoint;
 mod sign_in;

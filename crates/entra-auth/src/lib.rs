@@ -5,32 +5,45 @@
 //! by `transport::Network`, knows no window and no settings file, and never prints. Its one listener is the loopback one for the browser's answer.
 
 pub mod aadsts;
+mod abilities;
+mod address;
 mod authority;
+mod check;
 mod cx;
 mod discovery;
 mod error;
 mod explain;
+pub mod graph;
 mod guid;
 mod id_token;
 mod loopback;
 mod pages;
+mod realm;
 mod replies;
+mod settings;
+pub mod sharepoint;
 mod sign_in;
 mod token;
 mod token_endpoint;
 mod token_error;
+mod verdict;
 
 pub use aadsts::explain_text;
+pub use address::{AddressError, SiteAddress};
 pub use authority::{AppPage, Authority, AuthorityError, ClientId, ClientIdError, Cloud, Tenant, TenantError, UnknownCloud};
+pub use check::{CheckError, PLAN, Shortage, test_connection};
 pub use cx::{Cx, OpenError, UrlOpener};
 pub use discovery::{Metadata, MetadataError, discover};
 pub use error::{Content, SignInError, Stage, UnexpectedAnswer};
 pub use guid::Guid;
 pub use id_token::{IdTokenError, Who};
+pub use realm::{Detected, RealmError, detect_tenant};
 pub use replies::{NobodyWaits, Replies, Reply, ReplySender};
+pub use settings::{Method, Settings};
 pub use sign_in::{AccountHint, SignedIn, sign_in_interactive};
 pub use token::{AccessToken, Resource, TokenCache, TokenClaims};
 pub use token_error::{Refusal, RefusedApp};
+pub use verdict::{Facts, Judgement, LibraryRights, Lock, Ruling, Standing};
 
 #[cfg(test)]
 mod testing;

@@ -1,0 +1,118 @@
+//! Graph: its own token, the site as Graph sees it, the tenant's plans, and whether people can be looked up.
+
+use std::sync::Arc;
+
+use futures::future::join4;
+use preflight::{Explain as _, Fail, Pass, Recorder};
+
+use super::before::Tenancy;
+use super::error::CheckError;
+use super::identity::{describe, granted};
+use super::{GRAPH, GRAPH_TOKEN};
+use crate::abilities::People;
+use crate::explain::sharepoint::{Context, graph_not_consented, graph_refused, people_hint};
+use crate::graph::{Graph, GraphError, Organization, Refusal};
+use crate::sharepoint::GrantedScopes;
+use crate::{AccessToken, Cx, Resource, SignedIn};
+
+/// Any of these lets the app see sites.
+const SITES: &[&str] = &["Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All", "Sites.Selected"];
+
+/// What Graph told, for those who need it to understand SharePoint.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    /// Why Graph does not see the site, where it does not.
+    pub(super) site_error: Option<Arc<GraphError>>,
+    /// Whether people can be looked up.
+    pub(super) people: People,
+}
+
+/// Asks Graph for everything. A migration can do without, so nothing here stops it.
+pub(super) async fn ask(cx: &Cx<'_>, tenancy: &Tenancy, signed_in: &SignedIn, context: &Context, recorder: &Recorder<'_>) -> Told {
+    let resource = Resource::graph(&tenancy.metadata);
+    let Some(token) = recorder.try_step(GRAPH_TOKEN, token(cx, signed_in, &resource, context, recorder)).await else {
+        recorder.skip(GRAPH, "Not asked: there is no token for Graph");
+        return Told { site_error: None, people: People::Unknown };
+    };
+    let scopes = granted(&token);
+    let graph = Graph::new(cx.network.to(&resource.origin), token.secret);
+    let mut told = Told { site_error: None, people: People::Unknown };
+    recorder.try_step(GRAPH, look(&graph, &scopes, context, &mut told)).await;
+    told
+}
+
+async fn token(
+    cx: &Cx<'_>,
+    signed_in: &SignedIn,
+    resource: &Resource,
+    context: &Context,
+    recorder: &Recorder<'_>,
+) -> Result<Pass<AccessToken>, Fail> {
+    let token = signed_in.token(cx, resource).await.map_err(|error| graph_not_consented(error.into()))?;
+    recorder.guard(token.secret.clone().unbind());
+    let scopes = granted(&token);
+    if scopes.is_unknown() || scopes.has_any(SITES) {
+        return Ok(describe(token, "The app may use Graph for this account"));
+    }
+    let fail = CheckError::GraphConsent { scopes, app: Box::new(context.app.clone()) }.explain();
+    let pass = describe(token, fail.summary).limited(fail.cause);
+    Ok(fail.hints.into_iter().fold(pass, Pass::hint))
+}
+
+async fn look(graph: &Graph, scopes: &GrantedScopes, context: &Context, told: &mut Told) -> Result<Pass<()>, Fail> {
+    let (site, me, organization, people) =
+        join4(graph.site(&context.site), graph.me(), graph.organization(), graph.can_look_up_people()).await;
+    told.people = match people {
+        Ok(true) => People::Found,
+        Ok(false) => People::Refused,
+        Err(_) => People::Unknown,
+    };
+    let organization = organization.ok().flatten();
+    let site = match site {
+        Ok(site) => site,
+        Err(error) => {
+            let error = in_light_of(error, scopes, organization.as_ref());
+            let fail = graph_refused(&error, context);
+            told.site_error = Some(Arc::new(error));
+            return Err(fail);
+        }
+    };
+    let mut pass = Pass::new((), "Graph finds the site").detail("site_id", site.id);
+    if let Ok(me) = me {
+        pass = pass.detail("account", me.user_principal_name);
+        if let Some(user_type) = me.user_type {
+            pass = pass.detail("user_type", user_type);
+        }
+    }
+    if let Some(organization) = organization {
+        let plan = match organization.has_sharepoint() {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "not told",
+        };
+        pass = pass.detail("sharepoint_plan", plan);
+        if let Some(name) = organization.display_name {
+            pass = pass.detail("organization", name);
+        }
+    }
+    let people = match told.people {
+        People::Found => "yes",
+        People::Refused => "no",
+        People::Unknown => "not told",
+    };
+    pass = pass.detail("people_look_up", people);
+    Ok(if told.people == People::Refused { pass.hint(people_hint()) } else { pass })
+}
+
+/// A refusal says less than the permissions and the tenant's plans do.
+fn in_light_of(error: GraphError, scopes: &GrantedScopes, organization: Option<&Organization>) -> GraphError {
+    let renamed = match error.refusal() {
+        Some(Refusal::NoAccess | Refusal::NotFound) if organization.and_then(Organization::has_sharepoint) == Some(false) => {
+            Refusal::NoSharePointLicence
+        }
+        Some(Refusal::NoAccess) if !scopes.is_unknown() && !scopes.has_any(SITES) => Refusal::ScopeMissing,
+        Some(Refusal::NoAccess) if scopes.only_selected_sites() => Refusal::NotGrantedToApp,
+        _ => return error,
+    };
+    error.renamed(renamed)
+}

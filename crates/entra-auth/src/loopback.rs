@@ -20,7 +20,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::pages::Page;
@@ -39,8 +39,8 @@ pub(crate) struct Loopback {
 /// What came to the return address.
 #[derive(Debug)]
 pub(crate) enum Arrival {
-    /// The answer. The browser waits for the page that is sent here.
-    Answer(Answer, oneshot::Sender<Page>),
+    /// The answer. The browser waits for the page that is put here.
+    Answer(Answer, watch::Sender<Option<Page>>),
     /// An answer that is not ours. The browser was told.
     Stranger,
 }
@@ -88,7 +88,7 @@ impl Loopback {
 
     /// Takes answers until told to stop, then lets the pages under way leave.
     pub(crate) async fn serve(self, state: &State, arrivals: mpsc::Sender<Arrival>, stop: CancellationToken) {
-        let desk = Desk { state, arrivals, port: self.port, taken: AtomicBool::new(false) };
+        let desk = Desk { state, arrivals, port: self.port, taken: AtomicBool::new(false), outcome: watch::Sender::new(None) };
         let mut open = FuturesUnordered::new();
         loop {
             let stream = tokio::select! {
@@ -127,8 +127,9 @@ struct Desk<'a> {
     state: &'a State,
     arrivals: mpsc::Sender<Arrival>,
     port: u16,
-    /// Whether the answer has come. A code is good once, so a second delivery is not passed on.
+    /// Whether the answer has come. A code is good once, so a second delivery is not passed on; it gets the same page.
     taken: AtomicBool,
+    outcome: watch::Sender<Option<Page>>,
 }
 
 impl Desk<'_> {
@@ -202,17 +203,14 @@ impl Desk<'_> {
                 return Page::Stranger;
             }
         };
-        if self.taken.swap(true, Ordering::Relaxed) {
-            return Page::Repeated;
+        let mut outcome = self.outcome.subscribe();
+        let first = !self.taken.swap(true, Ordering::Relaxed);
+        if first && self.arrivals.send(Arrival::Answer(answer, self.outcome.clone())).await.is_err() {
+            // the person's paste was quicker
+            return Page::Received;
         }
-        let (page, outcome) = oneshot::channel();
-        if self.arrivals.send(Arrival::Answer(answer, page)).await.is_err() {
-            return Page::Repeated;
-        }
-        match tokio::time::timeout(LONGEST_HOLD, outcome).await {
-            Ok(Ok(page)) => page,
-            Ok(Err(_)) | Err(_) => Page::Received,
-        }
+        let page = async { outcome.wait_for(Option::is_some).await.ok().and_then(|page| page.clone()) };
+        tokio::time::timeout(LONGEST_HOLD, page).await.ok().flatten().unwrap_or(Page::Received)
     }
 
     fn is_ours(&self, host: Option<&HeaderValue>) -> bool {

@@ -22,8 +22,6 @@ pub(crate) enum Page {
     },
     /// The answer is here; what comes of it takes longer than a page should.
     Received,
-    /// The answer came before.
-    Repeated,
     /// The answer is not of the sign-in that is waited for.
     Stranger,
     /// An address without an answer.
@@ -50,7 +48,7 @@ impl Page {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             // a failure of the sign-in is not one of this page; browsers show their own page for some errors
-            Self::SignedIn { .. } | Self::Failed { .. } | Self::Received | Self::Repeated => StatusCode::OK,
+            Self::SignedIn { .. } | Self::Failed { .. } | Self::Received => StatusCode::OK,
             Self::Stranger | Self::NoAnswer => StatusCode::BAD_REQUEST,
             Self::Refused(status) => *status,
         }
@@ -66,7 +64,6 @@ impl Page {
             Self::SignedIn { name, account } => ("passed", "You are signed in", format!("Signed in as {name} ({account})."), BACK),
             Self::Failed { summary } => ("failed", "The sign-in did not work", format!("{summary}."), SAYS_WHAT),
             Self::Received => ("", "Almost done", "Your answer has arrived, and Wayleave is checking it.".to_owned(), BACK),
-            Self::Repeated => ("", "This answer came before", "Wayleave has already taken it.".to_owned(), BACK),
             Self::Stranger => (
                 "failed",
                 "This is not the sign-in Wayleave waits for",
@@ -131,7 +128,6 @@ mod tests {
             Page::SignedIn { name: "Ada Brook".into(), account: "ada@heather.example".into() },
             Page::Failed { summary: "Nobody has approved this app's permissions yet".into() },
             Page::Received,
-            Page::Repeated,
             Page::Stranger,
             Page::NoAnswer,
             Page::Refused(StatusCode::NOT_FOUND),

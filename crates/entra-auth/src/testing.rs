@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use preflight::{Cause, Clock, Fail};
+use preflight::{Clock, Fail, HintAction};
 use serde_json::{Value, json};
 use transport::Network;
 use url::Url;
@@ -96,16 +96,17 @@ pub(crate) fn document(origin: &str) -> Value {
 
 /// A failure as a person reads it, for snapshots.
 pub(crate) fn read(fail: &Fail) -> String {
-    let mut text = format!("{}: {}", Cause::as_str(fail.cause), fail.summary);
-    for hint in &fail.hints {
-        text.push_str("\n  - ");
-        text.push_str(hint.text.as_str());
-        if let Some(action) = &hint.action {
-            text.push_str(&format!(" [{action:?}]"));
-        }
-    }
-    for detail in &fail.details {
-        text.push_str(&format!("\n  {}: {}", detail.key, detail.value));
-    }
-    text
+    let headline = format!("{}: {}", fail.cause, fail.summary);
+    let hints = fail.hints.iter().map(|hint| {
+        let button = match &hint.action {
+            Some(HintAction::OpenUrl(url)) => format!(" [open {url}]"),
+            Some(HintAction::Copy(what)) => format!(" [copy {what}]"),
+            Some(HintAction::EditField(field)) => format!(" [field {}]", field.label()),
+            Some(HintAction::Retry) => " [test again]".to_owned(),
+            None => String::new(),
+        };
+        format!("  - {}{button}", hint.text)
+    });
+    let details = fail.details.iter().map(|detail| format!("  {}: {}", detail.key, detail.value));
+    std::iter::once(headline).chain(hints).chain(details).collect::<Vec<_>>().join("\n")
 }

@@ -236,3 +236,6 @@ impl fmt::Debug for TokenCache {
         f.debug_struct("TokenCache").field("resources", &self.lock().tokens.keys().collect::<Vec<_>>()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

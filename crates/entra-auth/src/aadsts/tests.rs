@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use preflight::{HintAction, SafeText};
 
 use super::*;
+use crate::testing::read;
 
 #[test]
 fn whole_numbers_only() {
@@ -124,17 +125,7 @@ fn every_number_reads_well() {
         let fail = explain_text(&format!("AADSTS{}", entry.code)).expect("in the table");
         assert_eq!(fail.cause, entry.cause);
         let page = if entry.page_only { ", seen on the page only" } else { "" };
-        writeln!(text, "{}  {} (acts: {}{page})\n  {}", entry.code, fail.cause, entry.who.as_str(), fail.summary).expect("to a string");
-        for hint in &fail.hints {
-            let button = match &hint.action {
-                Some(HintAction::OpenUrl(_)) => " [open]",
-                Some(HintAction::Copy(_)) => " [copy]",
-                Some(HintAction::EditField(field)) => &format!(" [field {}]", field.label()),
-                Some(HintAction::Retry) => " [test again]",
-                None => "",
-            };
-            writeln!(text, "  - {}{button}", hint.text).expect("to a string");
-        }
+        writeln!(text, "{} (acts: {}{page})\n{}\n", entry.code, entry.who.as_str(), read(&fail)).expect("to a string");
     }
     insta::assert_snapshot!(text);
 }

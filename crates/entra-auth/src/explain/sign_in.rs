@@ -6,8 +6,8 @@ use url::Url;
 use crate::aadsts::{self, Actor};
 use crate::error::BadPaste;
 use crate::{
-    AppPage, AuthorityError, ClientIdError, Cloud, Content, IdTokenError, MetadataError, OpenError, Refusal, SignInError, Stage,
-    TenantError, UnexpectedAnswer, UnknownCloud,
+    AppPage, AuthorityError, ClientIdError, Cloud, Content, IdTokenError, MetadataError, OpenError, Refusal, SignInError, TenantError,
+    UnexpectedAnswer, UnknownCloud,
 };
 
 impl Explain for SignInError {
@@ -45,13 +45,10 @@ impl Explain for Refusal {
             _ if self.is_cancelled() => Fail::new(cause, "The sign-in was cancelled in the browser")
                 .hint(retry("Test again, and choose Accept when Microsoft asks for the permissions"))
                 .hint(Hint::say("If you may not accept them yourself, ask an administrator of the organization to approve the app")),
-            Some(entry) => entry.todo.iter().fold(Fail::new(cause, entry.says.clone()), |fail, text| fail.hint(Hint::say(text.clone()))),
+            Some(entry) => entry.todo.iter().fold(Fail::new(cause, entry.says.clone()), |fail, text| fail.hint(todo(text))),
             None => self.explain_unknown(cause),
         };
         fail = self.explain_app(fail, cause);
-        if self.stage == Stage::Page && entry.is_some_and(|entry| entry.who == Actor::You) {
-            fail = fail.hint(retry("Test again"));
-        }
         self.explain_evidence(fail, entry.map(|entry| entry.who))
     }
 }
@@ -290,6 +287,12 @@ impl Explain for UnknownCloud {
         let names = Cloud::ALL.map(Cloud::as_str).join(", ");
         Fail::new(Cause::AddressInvalid, format!("The cloud must be one of {names}"))
     }
+}
+
+/// A step from the table. One that says to test again has the button for it.
+fn todo(text: &str) -> Hint {
+    let action = text.to_lowercase().contains("test again").then_some(HintAction::Retry);
+    Hint { text: SafeText::from(text.to_owned()), action }
 }
 
 fn retry(text: &'static str) -> Hint {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
 use preflight::{Explain as _, Secret, UserPrompt};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use transport::Response;
 use url::Url;
@@ -131,8 +131,7 @@ impl Ask<'_> {
         cx.replies.tell(None);
         let result = self.finish(cx, answer, keys).await;
         if let Some(browser) = browser {
-            // a browser that has gone meanwhile is no concern
-            browser.send(Page::of(result.as_ref().map(|signed_in| &signed_in.who))).ok();
+            browser.send_replace(Some(Page::of(result.as_ref().map(|signed_in| &signed_in.who))));
         }
         result
     }
@@ -143,7 +142,7 @@ impl Ask<'_> {
         cx: &Cx<'_>,
         mut arrivals: mpsc::Receiver<Arrival>,
         prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
-    ) -> (Answer, Option<oneshot::Sender<Page>>) {
+    ) -> (Answer, Option<watch::Sender<Option<Page>>>) {
         loop {
             let bad = tokio::select! {
                 Some(arrival) = arrivals.recv() => match arrival {

@@ -21,7 +21,7 @@ fn body(error: &str, code: u32, text: &str, separator: &str, more: &str) -> Stri
     );
     format!(
         r#"{{"error":"{error}","error_description":{},"error_codes":[{code}],"timestamp":"2026-03-02 11:12:13Z","trace_id":"0a1b2c3d-0000-4000-8000-00000000aaaa","correlation_id":"0a1b2c3d-0000-4000-8000-00000000bbbb","error_uri":"https://login.microsoftonline.com/error?code={code}"{more}}}"#,
-        serde_json::Value::from(description)
+        Value::from(description)
     )
 }
 
@@ -29,7 +29,7 @@ fn body(error: &str, code: u32, text: &str, separator: &str, more: &str) -> Stri
 fn every_part_of_a_refusal_is_read() {
     for separator in ["\r\n", " "] {
         let claims = r#"{"access_token":{"capolids":{"essential":true,"values":["7c3a2f10-95c1-4b7e-8a55-0f2f6a1f4d20"]}}}"#;
-        let more = format!(r#","suberror":"message_only","claims":{}"#, serde_json::Value::from(claims));
+        let more = format!(r#","suberror":"message_only","claims":{}"#, Value::from(claims));
         let refusal =
             parse(400, &body("invalid_grant", 53003, "Access has been blocked by Conditional Access policies.", separator, &more))
                 .expect("a refusal");

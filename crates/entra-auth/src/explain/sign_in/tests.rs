@@ -61,9 +61,7 @@ fn every_error_of_a_sign_in_is_told() {
         SignInError::Unexpected(UnexpectedAnswer { stage, host: "login.microsoftonline.com".to_owned(), status, what })
     };
     let guid = crate::Guid::parse(TENANT).expect("a GUID");
-    let origin = Origin::parse("https://login.microsoftonline.com").expect("an origin");
     let errors = [
-        SignInError::Transport(TransportError { origin, kind: TransportErrorKind::Dns, source: None }),
         unexpected(Stage::Discovery, 200, Content::Page),
         unexpected(Stage::Token, 302, Content::Redirect),
         unexpected(Stage::Keys, 200, Content::OtherJson),
@@ -90,6 +88,13 @@ fn every_error_of_a_sign_in_is_told() {
         SignInError::NoRefreshToken,
     ];
     insta::assert_snapshot!(errors.map(told).join("\n\n"));
+}
+
+#[test]
+fn a_network_that_fails_is_told_in_the_networks_own_words() {
+    let origin = Origin::parse("https://login.microsoftonline.com").expect("an origin");
+    let failed = || TransportError { origin: origin.clone(), kind: TransportErrorKind::ProxyAuthRequired, source: None };
+    assert_eq!(told(SignInError::Transport(failed())), told(failed()));
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub mod faults;
 pub mod markers;
 pub mod server;
 pub mod sharepoint;
+pub mod situation;
 pub mod tls;
 
 pub use faults::{Fault, Faults};

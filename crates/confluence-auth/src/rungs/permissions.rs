@@ -1,6 +1,6 @@
 //! Can permissions be read: who may see and change a page (restrictions), and who may do what in a space?
 
-use futures::{StreamExt, join, stream};
+use futures::{FutureExt, StreamExt as _, join, stream};
 use preflight::{Cause, Fail, Hint, Pass};
 use serde::de::IgnoredAny;
 
@@ -161,7 +161,8 @@ async fn about_spaces(api: &Api, product: &Product, standing: Standing, spaces: 
         return Ok(Vec::new());
     }
     let count = if by_rights { SPACES_TO_SAMPLE } else { SPACES_TO_ASK };
-    let questions = spaces.likeliest_first().take(count).map(|space| about_space(api, product, space));
+    // boxed, or the compiler cannot see that the whole may move between threads
+    let questions: Vec<_> = spaces.likeliest_first().take(count).map(|space| FutureExt::boxed(about_space(api, product, space))).collect();
     let answers: Vec<_> = stream::iter(questions).buffered(SIDE_BY_SIDE).collect().await;
     answers.into_iter().collect()
 }

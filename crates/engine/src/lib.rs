@@ -1,1 +1,30 @@
-//! engine
+//! Use cases, settings, and the bundle of outside things: what the window and the command line both drive.
+//!
+//! [`deps::Deps`] is the only place that builds network clients, opens a browser, reads the clock or the settings file.
+
+pub mod deps;
+pub mod forms;
+pub mod job;
+pub mod log;
+#[cfg(feature = "practice")]
+pub mod practice;
+pub mod settings;
+
+pub use deps::Deps;
+pub use entra_auth::{OpenError, Replies, Reply, ReplySender, UrlOpener};
+pub use job::{Job, NetworkOptions, Order, ProxyOption, run};
+
+/// Name and version of the product, as written in reports.
+pub const PRODUCT: &str = concat!("wayleave ", env!("CARGO_PKG_VERSION"));
+
+/// What a Microsoft sign-in error means, from our own table; works offline. None where the text holds no number that is known.
+pub fn explain(text: &str) -> Option<preflight::Fail> {
+    entra_auth::explain_text(text)
+}
+
+/// The tenant that owns the site at this address, asked of the site itself.
+pub async fn detect_tenant(deps: &Deps, address: &str) -> Result<String, preflight::Fail> {
+    let site = entra_auth::SiteAddress::understand(address)?;
+    let detected = entra_auth::detect_tenant(&*deps.network, &site).await?;
+    Ok(detected.tenant.to_string())
+}

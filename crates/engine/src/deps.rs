@@ -1,0 +1,138 @@
+//! The bundle of outside things: network, browser, clock. The only place that builds them.
+
+use std::fmt;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use entra_auth::{OpenError, UrlOpener};
+use jiff::Timestamp;
+use preflight::Clock;
+use transport::Network;
+use transport::direct::{DirectConfig, DirectNetwork, ProxyChoice, SetupError};
+use url::Url;
+
+use crate::job::{NetworkOptions, ProxyOption};
+
+/// Everything outside that a job reaches.
+#[derive(Clone, Debug)]
+pub struct Deps {
+    /// The way out.
+    pub network: Arc<dyn Network>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The system browser.
+    pub opener: Arc<dyn UrlOpener>,
+    /// A sign-in authority instead of Microsoft's own.
+    pub authority: Option<Url>,
+}
+
+/// Hosts that always present a publicly trusted certificate. An untrusted issuer there means that somebody inspects TLS.
+const PUBLICLY_TRUSTED: &[&str] = &[
+    "atlassian.com",
+    "atlassian.net",
+    "jira.com",
+    "microsoft.com",
+    "microsoft.us",
+    "microsoftonline.com",
+    "microsoftonline.us",
+    "microsoftonline.cn",
+    "chinacloudapi.cn",
+    "sharepoint.com",
+    "sharepoint.us",
+    "sharepoint-mil.us",
+    "sharepoint.cn",
+    "windows.net",
+];
+
+/// How long the connection to a server may take to be set up.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long one answer may take.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(45);
+
+impl Deps {
+    /// The real things.
+    pub fn production(options: &NetworkOptions) -> Result<Self, SetupError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let proxy = match &options.proxy {
+            ProxyOption::System => ProxyChoice::System,
+            ProxyOption::Explicit { url, user, password } => {
+                ProxyChoice::Explicit { url: url.to_string(), user: user.clone(), password: password.clone() }
+            }
+        };
+        let network = DirectNetwork::new(DirectConfig {
+            proxy,
+            ca_file: options.ca_file.clone(),
+            connect_timeout: CONNECT_TIMEOUT,
+            total_timeout: ANSWER_TIMEOUT,
+            user_agent: format!("Wayleave/{}", env!("CARGO_PKG_VERSION")),
+            publicly_trusted: PUBLICLY_TRUSTED.iter().map(|&domain| domain.to_owned()).collect(),
+            clock: clock.clone(),
+        })?;
+        Ok(Self { network: Arc::new(network), clock, opener: Arc::new(SystemBrowser), authority: None })
+    }
+}
+
+/// This computer's clock.
+pub struct SystemClock {
+    begun: Instant,
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self { begun: Instant::now() }
+    }
+}
+
+impl fmt::Debug for SystemClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SystemClock")
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn ticks(&self) -> Duration {
+        self.begun.elapsed()
+    }
+}
+
+/// The system browser: `$BROWSER` where it is set, else the desktop's default.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemBrowser;
+
+impl UrlOpener for SystemBrowser {
+    fn open(&self, url: &Url) -> Result<(), OpenError> {
+        match std::env::var("BROWSER") {
+            Ok(browser) if !browser.trim().is_empty() => open_with(&browser, url),
+            _ => webbrowser::open(url.as_str()).map_err(|error| OpenError(Box::new(error))),
+        }
+    }
+}
+
+/// `$BROWSER` is a list of commands separated by `:`, with `%s` for the address, or the address as last argument.
+fn open_with(browser: &str, url: &Url) -> Result<(), OpenError> {
+    let mut last = std::io::Error::new(std::io::ErrorKind::NotFound, "BROWSER names no command");
+    // a Windows path has a colon of its own
+    let commands: Vec<&str> = if cfg!(windows) { vec![browser] } else { browser.split(':').collect() };
+    for command in commands.into_iter().filter(|command| !command.trim().is_empty()) {
+        let mut words = command.split_whitespace();
+        let Some(program) = words.next() else { continue };
+        let mut arguments: Vec<String> = words.map(|word| word.replace("%s", url.as_str())).collect();
+        if !command.contains("%s") {
+            arguments.push(url.to_string());
+        }
+        match Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
+            Ok(mut child) => {
+                // a child that nobody waits for would stay behind as a zombie
+                std::thread::Builder::new().name("browser".to_owned()).spawn(move || child.wait()).map_err(|error| OpenError(Box::new(error)))?;
+                return Ok(());
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(OpenError(Box::new(last)))
+}

@@ -1,0 +1,114 @@
+//! Running one connection test: recorder, time limit, report.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use entra_auth::Replies;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use preflight::{Progress, Recorder, Report, Secret, Target, TargetKind};
+use url::Url;
+
+use crate::Deps;
+
+/// A connection test to run.
+#[derive(Debug)]
+pub enum Job {
+    /// Test the source.
+    Confluence(Box<confluence_auth::Settings>),
+    /// Test the destination.
+    SharePoint(Box<entra_auth::Settings>),
+}
+
+impl Job {
+    fn target(&self, practice: bool) -> Target {
+        let (kind, address) = match self {
+            Self::Confluence(settings) => (TargetKind::Confluence, settings.address.shown()),
+            Self::SharePoint(settings) => (TargetKind::SharePoint, settings.site.shown()),
+        };
+        Target { kind, address: address.into(), practice }
+    }
+
+    /// True where a person has a part in it, which takes longer.
+    pub fn needs_a_person(&self) -> bool {
+        match self {
+            Self::Confluence(_) => false,
+            Self::SharePoint(settings) => match settings.method {
+                entra_auth::Method::Interactive => true,
+            },
+        }
+    }
+}
+
+/// How requests leave this computer.
+#[derive(Clone, Default, Debug)]
+pub struct NetworkOptions {
+    /// The proxy.
+    pub proxy: ProxyOption,
+    /// A PEM file with a CA, or with the server's own self-signed certificate.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Which proxy to use.
+#[derive(Clone, Default, Debug)]
+pub enum ProxyOption {
+    /// The system's rules.
+    #[default]
+    System,
+    /// This one, for every host.
+    Explicit {
+        /// Its address.
+        url: Url,
+        /// Its user name, if it asks for one.
+        user: Option<String>,
+        /// The password to go with it.
+        password: Option<Secret>,
+    },
+}
+
+/// A job with its circumstances.
+#[derive(Debug)]
+pub struct Order {
+    /// What to test.
+    pub job: Job,
+    /// The longest time for the whole run; none means 60 seconds, or 600 where a person has a part in it.
+    pub time_limit: Option<Duration>,
+    /// True where the servers are the practice servers on this computer.
+    pub practice: bool,
+}
+
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+const TIME_LIMIT_WITH_A_PERSON: Duration = Duration::from_secs(600);
+
+/// Runs a connection test to its end. Dropping the future cancels it and leaves nothing running.
+pub fn run<'a>(deps: &'a Deps, order: &'a Order, progress: &'a dyn Progress, replies: &'a Replies) -> BoxFuture<'a, Report> {
+    run_to_end(deps, order, progress, replies).boxed()
+}
+
+async fn run_to_end(deps: &Deps, order: &Order, progress: &dyn Progress, replies: &Replies) -> Report {
+    let plan = match &order.job {
+        Job::Confluence(_) => confluence_auth::PLAN,
+        Job::SharePoint(_) => entra_auth::PLAN,
+    };
+    let usual = if order.job.needs_a_person() { TIME_LIMIT_WITH_A_PERSON } else { TIME_LIMIT };
+    let limit = order.time_limit.unwrap_or(usual);
+    let recorder = Recorder::new(plan, order.job.target(order.practice), &*deps.clock, progress);
+    let test = async {
+        match &order.job {
+            Job::Confluence(settings) => {
+                let cx = confluence_auth::Cx { network: &*deps.network, clock: &*deps.clock };
+                confluence_auth::test_connection(&cx, settings, &recorder).await;
+            }
+            Job::SharePoint(settings) => {
+                let cx = entra_auth::Cx { network: &*deps.network, clock: &*deps.clock, opener: &*deps.opener, replies };
+                let authority = settings.authority.clone().or_else(|| deps.authority.clone());
+                let settings = entra_auth::Settings { authority, ..(**settings).clone() };
+                entra_auth::test_connection(&cx, &settings, &recorder).await;
+            }
+        }
+    };
+    if tokio::time::timeout(limit, test).await.is_err() {
+        recorder.time_out(limit);
+    }
+    recorder.finish()
+}

@@ -1,0 +1,122 @@
+//! What it means: from the words that were typed to an order for the engine, or a sentence about what cannot be right.
+
+use std::io::{self, Read as _};
+use std::time::Duration;
+
+use engine::forms::{ConfluenceForm, ConfluenceMethod, FieldError, SharePointForm};
+use engine::{Job, NetworkOptions, ProxyOption};
+use preflight::Secret;
+
+use crate::args::{CloudName, Common, Confluence, SharePoint};
+
+/// Values that cannot be right.
+#[derive(Debug, thiserror::Error)]
+pub enum UsageError {
+    #[error("{0}")]
+    Value(String),
+    #[error("the environment variable {name} {problem}")]
+    Variable { name: String, problem: &'static str },
+    #[error("standard input could not be read")]
+    Stdin(#[source] io::Error),
+}
+
+/// An environment variable's value, as a secret.
+fn from_env(name: &str) -> Result<Secret, UsageError> {
+    let problem = |problem| UsageError::Variable { name: name.to_owned(), problem };
+    match std::env::var(name) {
+        Ok(value) if value.trim().is_empty() => Err(problem("is empty")),
+        Ok(value) => Ok(Secret::new(value)),
+        Err(std::env::VarError::NotPresent) => Err(problem("is not set")),
+        Err(std::env::VarError::NotUnicode(_)) => Err(problem("is not text")),
+    }
+}
+
+/// The most that is read as a token.
+const LONGEST_TOKEN: u64 = 64 * 1024;
+
+fn from_stdin() -> Result<Secret, UsageError> {
+    let mut text = String::new();
+    io::stdin().lock().take(LONGEST_TOKEN).read_to_string(&mut text).map_err(UsageError::Stdin)?;
+    if text.trim().is_empty() {
+        return Err(UsageError::Value("no token came on standard input".to_owned()));
+    }
+    Ok(Secret::new(text.trim().to_owned()))
+}
+
+fn first(errors: Vec<FieldError>) -> UsageError {
+    let sentences: Vec<String> = errors.into_iter().map(|error| format!("{}: {}", error.field.label(), error.text)).collect();
+    UsageError::Value(sentences.join("\n"))
+}
+
+/// The network part of an order.
+pub fn network(common: &Common) -> Result<NetworkOptions, UsageError> {
+    let proxy = match &common.proxy {
+        None => ProxyOption::System,
+        Some(url) => {
+            let password = common.proxy_password_env.as_deref().map(from_env).transpose()?;
+            ProxyOption::Explicit { url: url.clone(), user: common.proxy_user.clone(), password }
+        }
+    };
+    Ok(NetworkOptions { proxy, ca_file: common.ca_file.clone() })
+}
+
+/// The time limit of an order.
+pub fn time_limit(common: &Common) -> Option<Duration> {
+    common.timeout.map(Duration::from_secs)
+}
+
+/// A Confluence test.
+pub fn confluence(args: &Confluence) -> Result<Job, UsageError> {
+    let token = match (&args.token_env, args.token_stdin) {
+        (Some(name), _) => Some(from_env(name)?),
+        (None, true) => Some(from_stdin()?),
+        (None, false) => None,
+    };
+    let Some(token) = token.or_else(|| args.anonymous.then(|| Secret::new(String::new()))) else {
+        return Err(UsageError::Value("say how to sign in: --token-stdin, --token-env NAME or --anonymous".to_owned()));
+    };
+    let form = ConfluenceForm {
+        address: args.address.clone().unwrap_or_default(),
+        method: if args.anonymous { ConfluenceMethod::Anonymous } else { ConfluenceMethod::Token },
+        email: args.email.clone().unwrap_or_default(),
+    };
+    let mut settings = form.settings(&token).map_err(first)?;
+    if let Some(user) = &args.user {
+        settings.credential = confluence_auth_basic(user, token);
+    }
+    settings.expect_account.clone_from(&args.common.expect_account);
+    for header in &args.header_env {
+        settings.extra_headers.push(header_from_env(header)?);
+    }
+    Ok(Job::Confluence(Box::new(settings)))
+}
+
+fn confluence_auth_basic(user: &str, password: Secret) -> engine::forms::ConfluenceCredential {
+    engine::forms::ConfluenceCredential::Basic { user: user.to_owned(), password }
+}
+
+fn header_from_env(text: &str) -> Result<(engine::forms::HeaderName, Secret), UsageError> {
+    let wrong = || UsageError::Value(format!("--header-env takes NAME=ENV, not “{text}”"));
+    let (name, variable) = text.split_once('=').ok_or_else(wrong)?;
+    let name = name.trim().parse().map_err(|_not_a_header_name| wrong())?;
+    Ok((name, from_env(variable.trim())?))
+}
+
+/// A SharePoint test.
+pub fn sharepoint(args: &SharePoint) -> Result<Job, UsageError> {
+    let form = SharePointForm {
+        address: args.site.clone().unwrap_or_default(),
+        tenant: args.tenant.clone().unwrap_or_default(),
+        client_id: args.client_id.clone().unwrap_or_default(),
+    };
+    let mut settings = form.settings().map_err(first)?;
+    settings.cloud = args.cloud.map(|cloud| match cloud {
+        CloudName::Public => engine::forms::Cloud::Public,
+        CloudName::GccHigh => engine::forms::Cloud::GccHigh,
+        CloudName::Dod => engine::forms::Cloud::Dod,
+        CloudName::China => engine::forms::Cloud::China,
+    });
+    settings.authority.clone_from(&args.authority);
+    settings.expect_account.clone_from(&args.common.expect_account);
+    Ok(Job::SharePoint(Box::new(settings)))
+}

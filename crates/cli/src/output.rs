@@ -1,0 +1,110 @@
+//! What is written where: progress and refusals to standard error, the report to standard output.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use preflight::render::{self, text::Style};
+use preflight::{Event, Explain, Fail, Progress, Report, UserPrompt};
+
+/// Writes a line to standard error. Where that is closed there is nobody to tell.
+pub fn note(line: &str) {
+    writeln!(io::stderr().lock(), "{line}").ok();
+}
+
+/// Refuses to go on, with a sentence.
+pub fn refuse(sentence: &str, code: u8) -> ExitCode {
+    note(&format!("wayleave: {sentence}"));
+    ExitCode::from(code)
+}
+
+/// Refuses to go on, with an explanation.
+pub fn refuse_explained(error: &dyn Explain, code: u8) -> ExitCode {
+    let fail = error.explain();
+    let code = refuse(fail.summary.as_str(), code);
+    for hint in &fail.hints {
+        note(&format!("  {}", hint.text));
+    }
+    code
+}
+
+/// Writes the report to standard output.
+pub fn report(report: &Report, json: bool, verbose: bool, product: &str) {
+    let text = if json {
+        serde_json::to_string_pretty(&render::to_json(report, product)).unwrap_or_default()
+    } else {
+        render::text::to_text(report, Style { color: color(&io::stdout()), width: width(), verbose })
+    };
+    to_stdout(&text);
+}
+
+/// Writes an explanation to standard output.
+pub fn explanation(fail: &Fail) {
+    let mut text = format!("{}\n", fail.summary);
+    for detail in &fail.details {
+        text.push_str(&format!("  {}: {}\n", detail.key, detail.value));
+    }
+    for hint in &fail.hints {
+        text.push_str(&format!("- {}\n", hint.text));
+    }
+    to_stdout(text.trim_end());
+}
+
+fn to_stdout(text: &str) {
+    let mut out = io::stdout().lock();
+    // a reader that has enough (`| head`) is not an error
+    writeln!(out, "{text}").and_then(|()| out.flush()).ok();
+}
+
+fn color(stream: &impl io::IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn width() -> usize {
+    const USUAL: usize = 100;
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns >= 40).unwrap_or(USUAL)
+}
+
+/// Progress, a line for each rung that came to its end.
+pub struct Lines {
+    color: bool,
+    last_prompt: Mutex<Option<UserPrompt>>,
+}
+
+impl Lines {
+    /// For standard error.
+    pub fn new() -> Self {
+        Self { color: color(&io::stderr()), last_prompt: Mutex::new(None) }
+    }
+
+    fn prompt(&self, prompt: Option<UserPrompt>) {
+        let mut last = self.last_prompt.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if *last == prompt {
+            return;
+        }
+        match &prompt {
+            Some(UserPrompt::SystemBrowser { url, opened }) => {
+                note(if *opened {
+                    "Sign in on the page that has opened in the browser. Its address:"
+                } else {
+                    "Open this address in a browser and sign in:"
+                });
+                note(url.as_str());
+                note("If the browser shows an error, or cannot come back, paste its address or the error code here and press Enter.");
+            }
+            Some(UserPrompt::DeviceCode { code, url, .. }) => note(&format!("Open {url} and type the code {code}")),
+            None => {}
+        }
+        *last = prompt;
+    }
+}
+
+impl Progress for Lines {
+    fn emit(&self, event: Event) {
+        match event {
+            Event::Finished(result) => note(&render::text::rung_line(&result, self.color)),
+            Event::Prompt(prompt) => self.prompt(prompt),
+            Event::Plan(_) | Event::Started(_) => {}
+        }
+    }
+}

@@ -1,33 +1,34 @@
-//! Opens the window.
+//! The Wayleave desktop app.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-use gui::kit::{gallery::Gallery, theme};
+use std::process::ExitCode;
 
-struct App {
-    gallery: Gallery,
+use clap::Parser;
+
+/// Tests the connections that a Confluence to SharePoint migration needs.
+#[derive(Debug, Parser)]
+#[command(name = "wayleave-gui", version)]
+struct Args {
+    /// Begin in practice mode, against servers on this computer
+    #[arg(long, value_name = "SITUATION", num_args = 0..=1, default_missing_value = "all-well")]
+    practice: Option<String>,
 }
 
-impl eframe::App for App {
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        self.gallery.ui(ui);
-    }
-}
+/// Wrong usage (`EX_USAGE` of BSD's sysexits).
+const USAGE: u8 = 64;
 
-fn main() -> eframe::Result {
-    let options = eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default()
-            .with_app_id("wayleave")
-            .with_inner_size([900.0, 680.0])
-            .with_min_inner_size([640.0, 480.0]),
-        ..eframe::NativeOptions::default()
+fn main() -> ExitCode {
+    engine::log::start();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            error.print().ok();
+            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+        }
     };
-    eframe::run_native(
-        "Wayleave",
-        options,
-        Box::new(|creation| {
-            theme::apply(&creation.egui_ctx);
-            Ok(Box::new(App { gallery: Gallery::default() }))
-        }),
-    )
+    match gui::window::run(args.practice) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => gui::window::tell(&error),
+    }
 }

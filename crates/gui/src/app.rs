@@ -1,0 +1,171 @@
+//! The app: state, and the two halves of a frame. `logic` receives and executes, also while the window is hidden; `ui` only paints.
+
+mod commands;
+mod logic;
+
+use std::sync::Arc;
+
+use engine::settings::{Settings, SettingsFile};
+use engine::{Deps, NetworkOptions};
+use preflight::{Clock, Report, SafeText, TargetKind};
+use tokio::runtime::Handle;
+
+use crate::command::UiCommand;
+use crate::desk::Desk;
+use crate::kit::{Toasts, theme};
+use crate::practising::Practising;
+use crate::task::Task;
+use crate::views;
+use crate::views::save::SaveForm;
+
+/// Makes the outside things for these network options, or says why it cannot.
+pub type MakeDeps = Arc<dyn Fn(&NetworkOptions) -> Result<Deps, SafeText> + Send + Sync>;
+
+/// What the app is given from outside.
+#[derive(Clone)]
+pub struct Outside {
+    /// The async runtime, made once in `main`.
+    pub runtime: Handle,
+    /// Makes network, browser and clock of a test.
+    pub make_deps: MakeDeps,
+    /// Where settings are kept.
+    pub settings: SettingsFile,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// A practice situation to begin with.
+    pub practice: Option<String>,
+}
+
+/// The window's state.
+pub struct App {
+    outside: Outside,
+    settings: Settings,
+    stored: Settings,
+    notice: Option<String>,
+    real: Desk,
+    practising: Option<Practising>,
+    dialog: Option<Dialog>,
+    commands: Vec<UiCommand>,
+    toasts: Toasts,
+    saving: Option<Task<Result<String, SafeText>>>,
+    browsing: Option<Task<Option<String>>>,
+    quit_anyway: bool,
+}
+
+/// The dialog on top. One at a time.
+pub enum Dialog {
+    /// How a test came out.
+    Report(TargetKind, Arc<Report>),
+    /// Where to save a report.
+    Save(Box<SaveForm>),
+    /// The keys.
+    Help,
+    /// The settings.
+    Settings,
+    /// The practice situations.
+    Practice,
+    /// Something runs; quit all the same?
+    Quit,
+}
+
+impl App {
+    /// The app in a new window.
+    pub fn new(ctx: &egui::Context, outside: Outside) -> Self {
+        let loaded = outside.settings.load(outside.clock.now());
+        theme::apply(ctx);
+        let real =
+            Desk { confluence: loaded.settings.confluence.clone(), sharepoint: loaded.settings.sharepoint.clone(), ..Desk::default() };
+        let first = outside.practice.clone();
+        let mut app = Self {
+            stored: loaded.settings.clone(),
+            settings: loaded.settings,
+            notice: loaded.notice,
+            real,
+            practising: None,
+            dialog: None,
+            commands: Vec::new(),
+            toasts: Toasts::default(),
+            saving: None,
+            browsing: None,
+            quit_anyway: false,
+            outside,
+        };
+        app.apply_settings(ctx);
+        ctx.set_zoom_factor(app.settings.zoom.clamp(0.5, 3.0));
+        if let Some(situation) = first {
+            app.start_practice(ctx, &situation);
+        }
+        app
+    }
+
+    /// The desk that is on screen.
+    fn desk(&self) -> &Desk {
+        self.practising.as_ref().map_or(&self.real, |practising| &practising.desk)
+    }
+
+    /// The desk that is on screen, to change it.
+    fn desk_mut(&mut self) -> &mut Desk {
+        self.practising.as_mut().map_or(&mut self.real, |practising| &mut practising.desk)
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.receive(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.execute(ui.ctx().clone());
+        self.keys(ui);
+        let mut commands = std::mem::take(&mut self.commands);
+        if self.is_welcoming() {
+            views::welcome::welcome_ui(ui, &mut commands);
+        } else {
+            self.window_ui(ui, &mut commands);
+        }
+        self.dialog_ui(ui, &mut commands);
+        self.toasts.show(ui.ctx());
+        if !commands.is_empty() {
+            ui.ctx().request_repaint();
+        }
+        self.commands = commands;
+        self.remember(ui.ctx());
+        tracing::trace!(target: "frames", "frame painted");
+    }
+}
+
+impl App {
+    fn is_welcoming(&self) -> bool {
+        !self.settings.welcomed && self.practising.is_none()
+    }
+
+    fn window_ui(&mut self, ui: &mut egui::Ui, commands: &mut Vec<UiCommand>) {
+        let now = self.outside.clock.now();
+        views::top_bar::top_bar_ui(ui, self.practising.as_ref(), commands);
+        let notice = &mut self.notice;
+        let desk = self.practising.as_mut().map_or(&mut self.real, |practising| &mut practising.desk);
+        views::page(ui, |ui| {
+            if let Some(text) = notice.as_deref()
+                && crate::kit::Alert::limited("Settings were not read").text(text).dismissible().show(ui).dismissed
+            {
+                *notice = None;
+            }
+            crate::kit::card::columns(ui, 400.0, 2, |column, ui| match column {
+                0 => views::confluence_card::confluence_card_ui(ui, desk, now, commands),
+                _ => views::sharepoint_card::sharepoint_card_ui(ui, desk, now, commands),
+            });
+        });
+    }
+
+    fn dialog_ui(&mut self, ui: &mut egui::Ui, commands: &mut Vec<UiCommand>) {
+        match &mut self.dialog {
+            None => {}
+            Some(Dialog::Report(kind, report)) => views::report_dialog::report_dialog_ui(ui, *kind, report, commands),
+            Some(Dialog::Save(form)) => views::save::save_ui(ui, form, self.saving.is_some(), commands),
+            Some(Dialog::Help) => views::help::help_ui(ui, commands),
+            Some(Dialog::Settings) => views::settings::settings_ui(ui, &mut self.settings, self.outside.settings.path(), commands),
+            Some(Dialog::Practice) => views::practice::practice_ui(ui, self.practising.as_ref(), commands),
+            Some(Dialog::Quit) => views::quit::quit_ui(ui, commands),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Executing: what each command does.
+
+use std::path::PathBuf;
+
+use egui::ViewportCommand;
+use engine::{Job, NetworkOptions, Order, ProxyOption, Replies, Reply};
+use preflight::{Field, HintAction, SafeText, Secret, TargetKind, UserPrompt, render};
+use url::Url;
+
+use super::{App, Dialog};
+use crate::command::UiCommand;
+use crate::desk::State;
+use crate::practising::Practising;
+use crate::task::{Task, Wake};
+use crate::views::save::SaveForm;
+
+impl App {
+    /// Executes what was asked for since the last frame.
+    pub(super) fn execute(&mut self, ctx: egui::Context) {
+        for command in std::mem::take(&mut self.commands) {
+            self.execute_one(&ctx, command);
+        }
+    }
+
+    fn execute_one(&mut self, ctx: &egui::Context, command: UiCommand) {
+        match command {
+            UiCommand::Test(kind) => self.test(ctx, kind),
+            UiCommand::Cancel(kind) => self.desk_mut().test_mut(kind).cancel(),
+            UiCommand::DetectTenant => self.detect(ctx),
+            UiCommand::ShowResult(kind) => {
+                if let Some(report) = self.desk().test(kind).report() {
+                    self.dialog = Some(Dialog::Report(kind, report));
+                }
+            }
+            UiCommand::CloseDialog => self.close_dialog(),
+            UiCommand::CopyReport => {
+                if let Some(Dialog::Report(_, report)) = &self.dialog {
+                    ctx.copy_text(render::markdown::to_markdown(report, engine::PRODUCT));
+                    self.toasts.done("Report copied");
+                }
+            }
+            UiCommand::SaveReport => {
+                if let Some(Dialog::Report(kind, report)) = &self.dialog {
+                    self.dialog = Some(Dialog::Save(Box::new(SaveForm::new(*kind, report.clone()))));
+                }
+            }
+            UiCommand::Save => self.save(ctx),
+            UiCommand::BrowseSave | UiCommand::BrowseCaFile => self.browse(ctx, command == UiCommand::BrowseSave),
+            UiCommand::Hint(kind, action) => self.hint(ctx, kind, action),
+            UiCommand::Paste(kind) => self.paste(kind),
+            UiCommand::OpenSignInPage(kind) => {
+                if let Some(url) = self.sign_in_page(kind) {
+                    self.open(ctx, &url);
+                }
+            }
+            UiCommand::CopySignInPage(kind) => {
+                if let Some(url) = self.sign_in_page(kind) {
+                    ctx.copy_text(url.to_string());
+                    self.toasts.done("Link copied");
+                }
+            }
+            UiCommand::Focus(field) => self.desk_mut().focus = Some(field),
+            UiCommand::ShowHelp => self.dialog = Some(Dialog::Help),
+            UiCommand::ShowSettings => self.dialog = Some(Dialog::Settings),
+            UiCommand::SettingsChanged => self.apply_settings(ctx),
+            UiCommand::ShowPractice => self.dialog = Some(Dialog::Practice),
+            UiCommand::StartPractice(situation) => {
+                self.dialog = None;
+                self.start_practice(ctx, situation);
+            }
+            UiCommand::LeavePractice => self.practising = None,
+            UiCommand::LeaveWelcome => self.settings.welcomed = true,
+            UiCommand::QuitAnyway => {
+                self.quit_anyway = true;
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+        }
+    }
+
+    fn close_dialog(&mut self) {
+        self.dialog = match self.dialog.take() {
+            // back to the report that was about to be saved
+            Some(Dialog::Save(form)) => Some(Dialog::Report(form.kind, form.report.clone())),
+            _ => None,
+        };
+        self.saving = None;
+        self.browsing = None;
+    }
+
+    fn network_options(&self) -> Result<NetworkOptions, SafeText> {
+        let proxy = match self.settings.proxy.trim() {
+            "" => ProxyOption::System,
+            text => {
+                let url = Url::parse(text).ok().filter(Url::has_host);
+                let url = url.ok_or_else(|| {
+                    SafeText::from(format!("The proxy in the settings is not an address such as http://proxy.example.com:8080: {text}"))
+                })?;
+                ProxyOption::Explicit { url, user: None, password: None }
+            }
+        };
+        let ca_file = Some(self.settings.ca_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
+        Ok(NetworkOptions { proxy, ca_file })
+    }
+
+    fn deps(&mut self) -> Option<engine::Deps> {
+        let deps = self.network_options().and_then(|options| (self.outside.make_deps)(&options));
+        deps.map_err(|problem| self.notice = Some(problem.into())).ok()
+    }
+
+    /// Starts a test, or leads to the first field that cannot be right.
+    fn test(&mut self, ctx: &egui::Context, kind: TargetKind) {
+        if self.is_welcoming() || self.desk().test(kind).is_running() {
+            return;
+        }
+        self.dialog = None;
+        let desk = self.desk_mut();
+        let job = match kind {
+            TargetKind::Confluence => desk.confluence.settings(&desk.secret()).map(|settings| Job::Confluence(Box::new(settings))),
+            TargetKind::SharePoint => desk.sharepoint.settings().map(|settings| Job::SharePoint(Box::new(settings))),
+        };
+        let job = match job {
+            Ok(job) => job,
+            Err(errors) => {
+                desk.left.extend(errors.iter().map(|error| error.field.label()));
+                desk.focus = errors.first().map(|error| error.field);
+                return;
+            }
+        };
+        let practice = self.practising.as_ref().and_then(Practising::servers);
+        let practising = practice.is_some();
+        let job = match practice {
+            Some(servers) => servers.adapt(job),
+            None => job,
+        };
+        let Some(deps) = self.deps() else { return };
+        let order = Order { job, time_limit: None, practice: practising };
+        let (sender, replies) = Replies::channel();
+        let runtime = self.outside.runtime.clone();
+        let task =
+            Task::spawn(&runtime, Wake::window(ctx), move |progress| async move { engine::run(&deps, &order, &*progress, &replies).await });
+        let test = self.desk_mut().test_mut(kind);
+        test.replies = Some(sender);
+        test.state = State::Running(task);
+    }
+
+    fn detect(&mut self, ctx: &egui::Context) {
+        let Some(deps) = self.deps() else { return };
+        let runtime = self.outside.runtime.clone();
+        let desk = self.desk_mut();
+        let address = desk.sharepoint.address.clone();
+        desk.left.insert(Field::SharePointAddress.label());
+        desk.detected = None;
+        desk.detect =
+            Some(Task::spawn(&runtime, Wake::window(ctx), move |_progress| async move { engine::detect_tenant(&deps, &address).await }));
+    }
+
+    fn paste(&mut self, kind: TargetKind) {
+        let test = self.desk_mut().test_mut(kind);
+        let pasted = std::mem::take(&mut test.pasted);
+        let text = pasted.trim().to_owned();
+        if let Some(sender) = &test.replies
+            && !text.is_empty()
+        {
+            // a test that ended meanwhile needs no answer
+            sender.send(Reply::Pasted(Secret::new(text))).ok();
+        }
+    }
+
+    fn sign_in_page(&self, kind: TargetKind) -> Option<Url> {
+        let State::Running(task) = &self.desk().test(kind).state else { return None };
+        match &task.live().prompt {
+            Some(UserPrompt::SystemBrowser { url, .. } | UserPrompt::DeviceCode { url, .. }) => Some(url.clone()),
+            None => None,
+        }
+    }
+
+    fn open(&mut self, ctx: &egui::Context, url: &Url) {
+        let opened = self.deps().is_some_and(|deps| deps.opener.open(url).is_ok());
+        if !opened {
+            ctx.copy_text(url.to_string());
+            self.toasts.info("The browser could not be opened. The link was copied instead");
+        }
+    }
+
+    fn hint(&mut self, ctx: &egui::Context, kind: TargetKind, action: HintAction) {
+        match action {
+            HintAction::OpenUrl(url) => self.open(ctx, &url),
+            HintAction::Copy(text) => {
+                ctx.copy_text(text.into());
+                self.toasts.done("Copied");
+            }
+            HintAction::EditField(field) => {
+                self.dialog = None;
+                self.desk_mut().focus = Some(field);
+            }
+            HintAction::Retry => self.test(ctx, kind),
+        }
+    }
+
+    fn save(&mut self, ctx: &egui::Context) {
+        let Some(Dialog::Save(form)) = &mut self.dialog else { return };
+        form.problem = None;
+        let (path, text) = (PathBuf::from(form.path.trim()), form.text());
+        self.saving = Some(Task::spawn(&self.outside.runtime, Wake::window(ctx), move |_progress| async move {
+            let place = path.display().to_string();
+            match tokio::fs::write(&path, text).await {
+                Ok(()) => Ok(place),
+                Err(error) => Err(SafeText::from(format!("{place} could not be written: {error}"))),
+            }
+        }));
+    }
+
+    /// Opens the system's file dialog. It is made on the main thread and awaited elsewhere, as some systems want it.
+    fn browse(&mut self, ctx: &egui::Context, save: bool) {
+        let dialog = rfd::AsyncFileDialog::new();
+        let chosen: std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> = match (&self.dialog, save) {
+            (Some(Dialog::Save(form)), true) => Box::pin(dialog.set_title("Save report").set_file_name(form.file_name()).save_file()),
+            (_, false) => Box::pin(dialog.set_title("Choose a CA file").add_filter("Certificates", &["pem", "crt", "cer"]).pick_file()),
+            _ => return,
+        };
+        self.browsing = Some(Task::spawn(&self.outside.runtime, Wake::window(ctx), move |_progress| async move {
+            chosen.await.map(|file| file.path().display().to_string())
+        }));
+    }
+
+    /// Starts the practice servers; their desk comes when they answer.
+    pub(super) fn start_practice(&mut self, ctx: &egui::Context, situation: &str) {
+        self.practising = Some(Practising::start(&self.outside.runtime, Wake::window(ctx), situation));
+    }
+}

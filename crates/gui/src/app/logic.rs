@@ -1,0 +1,161 @@
+//! Receiving: what background tasks have to say, the window's wish to close, settings to be stored.
+
+use std::sync::Arc;
+
+use egui::{UserAttentionType, ViewportCommand};
+use engine::settings::ThemeChoice;
+use preflight::{SafeText, TargetKind};
+use zeroize::Zeroizing;
+
+use super::{App, Dialog};
+use crate::command::{SHORTCUTS, UiCommand};
+use crate::desk::State;
+use crate::kit::theme;
+use crate::task::TaskPoll;
+
+impl App {
+    /// Takes what tasks have to say. Runs also while the window is hidden, so it reads no input.
+    pub(super) fn receive(&mut self, ctx: &egui::Context) {
+        for kind in [TargetKind::Confluence, TargetKind::SharePoint] {
+            self.receive_report(ctx, kind);
+        }
+        self.receive_tenant();
+        if let Some(task) = &mut self.saving {
+            match task.poll() {
+                TaskPoll::Running => {}
+                TaskPoll::Finished(Ok(place)) => {
+                    self.saving = None;
+                    self.dialog = None;
+                    self.toasts.done(format!("Report saved to {place}"));
+                }
+                TaskPoll::Finished(Err(problem)) => self.saving_failed(problem),
+                TaskPoll::Broken => self.saving_failed("The report could not be saved".into()),
+            }
+        }
+        if let Some(task) = &mut self.browsing {
+            match task.poll() {
+                TaskPoll::Running => {}
+                TaskPoll::Finished(chosen) => {
+                    self.browsing = None;
+                    self.chosen(chosen);
+                }
+                TaskPoll::Broken => self.browsing = None,
+            }
+        }
+        if let Some(practising) = &mut self.practising {
+            practising.receive();
+        }
+        if ctx.input(|input| input.viewport().close_requested()) {
+            self.closing(ctx);
+        }
+    }
+
+    fn receive_report(&mut self, ctx: &egui::Context, kind: TargetKind) {
+        let now = self.outside.clock.now();
+        let test = self.desk_mut().test_mut(kind);
+        let State::Running(task) = &mut test.state else { return };
+        match task.poll() {
+            TaskPoll::Running => {}
+            TaskPoll::Finished(report) => {
+                let report = Arc::new(report);
+                test.state = State::Done { report: report.clone(), at: now };
+                test.replies = None;
+                test.pasted = Zeroizing::default();
+                self.dialog = Some(Dialog::Report(kind, report));
+                ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
+            }
+            TaskPoll::Broken => test.state = State::Broken,
+        }
+    }
+
+    fn receive_tenant(&mut self) {
+        let desk = self.desk_mut();
+        let Some(task) = &mut desk.detect else { return };
+        match task.poll() {
+            TaskPoll::Running => return,
+            TaskPoll::Finished(Ok(tenant)) => {
+                desk.sharepoint.tenant = tenant;
+                desk.detected = Some(Ok("Found from the site".into()));
+            }
+            TaskPoll::Finished(Err(fail)) => desk.detected = Some(Err(fail.summary)),
+            TaskPoll::Broken => desk.detected = Some(Err("The tenant could not be looked up".into())),
+        }
+        desk.detect = None;
+    }
+
+    fn saving_failed(&mut self, problem: SafeText) {
+        self.saving = None;
+        if let Some(Dialog::Save(form)) = &mut self.dialog {
+            form.problem = Some(problem);
+        }
+    }
+
+    fn chosen(&mut self, chosen: Option<String>) {
+        let Some(path) = chosen else { return };
+        match &mut self.dialog {
+            Some(Dialog::Save(form)) => form.path = path,
+            Some(Dialog::Settings) => self.settings.ca_file = path,
+            _ => {}
+        }
+    }
+
+    fn closing(&mut self, ctx: &egui::Context) {
+        let busy = self.real.is_busy() || self.practising.as_ref().is_some_and(|practising| practising.desk.is_busy());
+        if busy && !self.quit_anyway {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.dialog = Some(Dialog::Quit);
+        } else {
+            self.store(true);
+        }
+    }
+
+    /// Shortcuts, and Escape: the dialog first, then what runs.
+    pub(super) fn keys(&mut self, ui: &egui::Ui) {
+        for shortcut in SHORTCUTS {
+            if let Some(command) = &shortcut.command
+                && ui.input_mut(|input| input.consume_shortcut(&shortcut.keys))
+            {
+                self.commands.push(command.clone());
+            }
+        }
+        let typing = ui.memory(|memory| memory.focused().is_some()) && ui.egui_wants_keyboard_input();
+        if self.dialog.is_none() && !typing && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+            for kind in [TargetKind::Confluence, TargetKind::SharePoint] {
+                if self.desk().test(kind).is_running() {
+                    self.commands.push(UiCommand::Cancel(kind));
+                }
+            }
+        }
+    }
+
+    /// Settings take effect.
+    pub(super) fn apply_settings(&self, ctx: &egui::Context) {
+        let preference = match self.settings.theme {
+            ThemeChoice::System => egui::ThemePreference::System,
+            ThemeChoice::Dark => egui::ThemePreference::Dark,
+            ThemeChoice::Light => egui::ThemePreference::Light,
+        };
+        theme::set_preference(ctx, preference);
+        theme::set_reduced_motion(ctx, self.settings.reduce_motion);
+    }
+
+    /// Takes the fields into the settings and stores them when nobody is typing.
+    pub(super) fn remember(&mut self, ctx: &egui::Context) {
+        self.settings.confluence.clone_from(&self.real.confluence);
+        self.settings.sharepoint.clone_from(&self.real.sharepoint);
+        self.settings.zoom = ctx.zoom_factor();
+        let typing = ctx.memory(|memory| memory.focused().is_some());
+        self.store(!typing);
+    }
+
+    /// Stores settings that have changed. A failure is told once, and nothing is lost: they stay in memory.
+    fn store(&mut self, settled: bool) {
+        if !settled || self.settings == self.stored {
+            return;
+        }
+        self.stored = self.settings.clone();
+        if let Err(error) = self.outside.settings.store(&self.settings) {
+            self.notice = Some(format!("Settings cannot be kept: {}", preflight::chain(&error)));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Everything that a button, a menu entry, a shortcut or a hint can ask for: one list, executed at the start of the next frame.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+use preflight::{Field, HintAction, TargetKind};
+
+/// A wish of the person.
+#[derive(Clone, PartialEq, Debug)]
+pub enum UiCommand {
+    /// Test this connection.
+    Test(TargetKind),
+    /// Stop what runs for this connection.
+    Cancel(TargetKind),
+    /// Find the tenant of the site.
+    DetectTenant,
+    /// Show the last result of this connection.
+    ShowResult(TargetKind),
+    /// Close the dialog on top.
+    CloseDialog,
+    /// Copy the shown report as Markdown.
+    CopyReport,
+    /// Ask where to save the shown report.
+    SaveReport,
+    /// Save it there.
+    Save,
+    /// Choose the file to save to in the system's dialog.
+    BrowseSave,
+    /// Choose the CA file in the system's dialog.
+    BrowseCaFile,
+    /// Do what a hint offers, for this connection.
+    Hint(TargetKind, HintAction),
+    /// Hand over what was pasted while the browser is waited for.
+    Paste(TargetKind),
+    /// Open the sign-in page again.
+    OpenSignInPage(TargetKind),
+    /// Copy the address of the sign-in page.
+    CopySignInPage(TargetKind),
+    /// Jump to this field.
+    Focus(Field),
+    /// Show the list of keys.
+    ShowHelp,
+    /// Show the settings.
+    ShowSettings,
+    /// Show the choice of practice situations.
+    ShowPractice,
+    /// Practise this situation.
+    StartPractice(&'static str),
+    /// Back to real servers.
+    LeavePractice,
+    /// Leave the welcome screen.
+    LeaveWelcome,
+    /// Settings have changed: let them take effect.
+    SettingsChanged,
+    /// Quit although something runs.
+    QuitAnyway,
+}
+
+/// A shortcut, for the help page and for the keyboard.
+pub struct Shortcut {
+    /// The keys.
+    pub keys: KeyboardShortcut,
+    /// The keys, as people write them.
+    pub shown: &'static str,
+    /// What they do.
+    pub does: &'static str,
+    /// The command, or none where a field or the window handles the keys itself.
+    pub command: Option<UiCommand>,
+}
+
+const fn keys(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(modifiers, key)
+}
+
+/// Every key that does something. Longer chords stand first, so that they win.
+pub const SHORTCUTS: &[Shortcut] = &[
+    Shortcut {
+        keys: keys(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C),
+        shown: "Ctrl+Shift+C",
+        does: "Copy the report",
+        command: Some(UiCommand::CopyReport),
+    },
+    Shortcut {
+        keys: keys(Modifiers::COMMAND, Key::Num1),
+        shown: "Ctrl+1",
+        does: "Test the Confluence connection",
+        command: Some(UiCommand::Test(TargetKind::Confluence)),
+    },
+    Shortcut {
+        keys: keys(Modifiers::COMMAND, Key::Num2),
+        shown: "Ctrl+2",
+        does: "Test the SharePoint connection",
+        command: Some(UiCommand::Test(TargetKind::SharePoint)),
+    },
+    Shortcut { keys: keys(Modifiers::COMMAND, Key::S), shown: "Ctrl+S", does: "Save the report", command: Some(UiCommand::SaveReport) },
+    Shortcut { keys: keys(Modifiers::COMMAND, Key::Comma), shown: "Ctrl+,", does: "Settings", command: Some(UiCommand::ShowSettings) },
+    Shortcut { keys: keys(Modifiers::NONE, Key::F1), shown: "F1", does: "This list", command: Some(UiCommand::ShowHelp) },
+    Shortcut { keys: keys(Modifiers::NONE, Key::Enter), shown: "Enter", does: "In a field: test this connection", command: None },
+    Shortcut { keys: keys(Modifiers::NONE, Key::Escape), shown: "Esc", does: "Close the dialog, else cancel what runs", command: None },
+    Shortcut { keys: keys(Modifiers::NONE, Key::Tab), shown: "Tab", does: "Next field or button", command: None },
+    Shortcut { keys: keys(Modifiers::COMMAND, Key::Plus), shown: "Ctrl + / − / 0", does: "Zoom in, out, back to normal", command: None },
+    Shortcut { keys: keys(Modifiers::COMMAND, Key::Q), shown: "Ctrl+Q", does: "Quit", command: None },
+];

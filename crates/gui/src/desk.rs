@@ -1,0 +1,129 @@
+//! A desk: both cards with their fields and their tests. There is one for the real servers, and one for practice while that is on.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use engine::ReplySender;
+use engine::forms::{ConfluenceForm, FieldError, SharePointForm};
+use jiff::Timestamp;
+use preflight::{Fail, Field, Live, Report, SafeText, Secret, TargetKind};
+use zeroize::Zeroizing;
+
+use crate::task::Task;
+
+/// Both cards.
+#[derive(Default)]
+pub struct Desk {
+    /// The Confluence card's fields.
+    pub confluence: ConfluenceForm,
+    /// The token as it is being typed. It is in memory only, and wiped when it is dropped.
+    pub token: Zeroizing<String>,
+    /// The SharePoint card's fields.
+    pub sharepoint: SharePointForm,
+    /// The test of the source.
+    pub confluence_test: Connection,
+    /// The test of the destination.
+    pub sharepoint_test: Connection,
+    /// Looking for the tenant of the site.
+    pub detect: Option<Task<Result<String, Fail>>>,
+    /// How looking for the tenant came out, below its field.
+    pub detected: Option<Result<SafeText, SafeText>>,
+    /// Fields that were left at least once; only these complain.
+    pub left: BTreeSet<&'static str>,
+    /// The field to be focused next.
+    pub focus: Option<Field>,
+}
+
+/// Everything about one side's test.
+#[derive(Default)]
+pub struct Connection {
+    /// Where the test stands.
+    pub state: State,
+    /// Where typed answers go while the browser is waited for.
+    pub replies: Option<ReplySender>,
+    /// The answer as it is being typed. It may hold a code, so it is wiped when it is dropped.
+    pub pasted: Zeroizing<String>,
+}
+
+/// Where a test stands. Two tests of one side at once cannot be written down.
+#[derive(Default)]
+pub enum State {
+    /// Never run.
+    #[default]
+    Idle,
+    /// Under way.
+    Running(Task<Report>),
+    /// At its end.
+    Done {
+        /// What was found.
+        report: Arc<Report>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Cancelled before its end, with what was known by then.
+    Cancelled(Live),
+    /// It broke down: a defect of ours.
+    Broken,
+}
+
+impl Connection {
+    /// True while the test runs.
+    pub fn is_running(&self) -> bool {
+        matches!(self.state, State::Running(_))
+    }
+
+    /// Stops the test. What is known stays on screen.
+    pub fn cancel(&mut self) {
+        if let State::Running(task) = &self.state {
+            let live = task.live().clone();
+            self.state = State::Cancelled(live);
+            self.replies = None;
+            self.pasted = Zeroizing::default();
+        }
+    }
+
+    /// The last report.
+    pub fn report(&self) -> Option<Arc<Report>> {
+        match &self.state {
+            State::Done { report, .. } => Some(report.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Desk {
+    /// One side's test.
+    pub fn test(&self, kind: TargetKind) -> &Connection {
+        match kind {
+            TargetKind::Confluence => &self.confluence_test,
+            TargetKind::SharePoint => &self.sharepoint_test,
+        }
+    }
+
+    /// One side's test, to change it.
+    pub fn test_mut(&mut self, kind: TargetKind) -> &mut Connection {
+        match kind {
+            TargetKind::Confluence => &mut self.confluence_test,
+            TargetKind::SharePoint => &mut self.sharepoint_test,
+        }
+    }
+
+    /// The typed token, as a secret.
+    pub fn secret(&self) -> Secret {
+        Secret::new(self.token.to_string())
+    }
+
+    /// What is wrong with one side's fields, whether they were left or not.
+    pub fn errors(&self, kind: TargetKind) -> Vec<FieldError> {
+        match kind {
+            TargetKind::Confluence => self.confluence.settings(&self.secret()).err(),
+            TargetKind::SharePoint => self.sharepoint.settings().err(),
+        }
+        .unwrap_or_default()
+    }
+
+    /// True while anything runs.
+    pub fn is_busy(&self) -> bool {
+        self.confluence_test.is_running() || self.sharepoint_test.is_running()
+    }
+}

@@ -1,0 +1,180 @@
+//! The bridge between the async world and the window. Only this module knows both tokio and egui.
+//!
+//! Progress is a value (a `watch` channel with one folded [`Live`]), the result is an event (a `oneshot`), and each wakes the window.
+//! Cancelling is dropping: the future is dropped at its next await, and with it listener, connections and timers.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use preflight::{Event, Live, Progress};
+use tokio::runtime::Handle;
+use tokio::sync::{oneshot, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// Wakes the window.
+#[derive(Clone)]
+pub struct Wake(Arc<dyn Fn() + Send + Sync>);
+
+impl Wake {
+    /// Wakes this window.
+    pub fn window(ctx: &egui::Context) -> Self {
+        let ctx = ctx.clone();
+        Self(Arc::new(move || ctx.request_repaint()))
+    }
+
+    /// Wakes by a function of one's own.
+    pub fn by(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(wake))
+    }
+
+    fn wake(&self) {
+        (self.0)();
+    }
+}
+
+/// Work in the background. Dropping it cancels the work.
+pub struct Task<T> {
+    live: watch::Receiver<Live>,
+    done: oneshot::Receiver<T>,
+    _cancel_on_drop: DropGuard,
+}
+
+/// Where a task stands.
+#[derive(Debug, PartialEq)]
+pub enum TaskPoll<T> {
+    /// Still at it.
+    Running,
+    /// Done, with this.
+    Finished(T),
+    /// It broke down: a defect of ours, to be shown instead of waiting for ever.
+    Broken,
+}
+
+impl<T: Send + 'static> Task<T> {
+    /// Starts work on the runtime. The work is handed where its progress goes.
+    pub fn spawn<F, Fut>(runtime: &Handle, wake: Wake, work: F) -> Self
+    where
+        F: FnOnce(Arc<dyn Progress>) -> Fut,
+        Fut: Future<Output = T> + Send + 'static,
+    {
+        let (live_tx, live) = watch::channel(Live::default());
+        let (done_tx, done) = oneshot::channel();
+        let token = CancellationToken::new();
+        let guard = token.clone().drop_guard();
+        let work = work(Arc::new(Folded { live: live_tx, wake: wake.clone() }));
+        runtime.spawn(async move {
+            let _wake_at_end = WakeOnDrop(wake);
+            // declared after, dropped before: when the window wakes it must see that the sender is gone
+            let done_tx = done_tx;
+            if let Some(out) = token.run_until_cancelled_owned(work).await {
+                // nobody waits any more: the window closed meanwhile
+                done_tx.send(out).ok();
+            }
+        });
+        Self { live, done, _cancel_on_drop: guard }
+    }
+
+    /// What is known so far.
+    pub fn live(&self) -> watch::Ref<'_, Live> {
+        self.live.borrow()
+    }
+
+    /// Where the task stands. `Finished` comes once.
+    pub fn poll(&mut self) -> TaskPoll<T> {
+        match self.done.try_recv() {
+            Ok(out) => TaskPoll::Finished(out),
+            Err(oneshot::error::TryRecvError::Empty) => TaskPoll::Running,
+            Err(oneshot::error::TryRecvError::Closed) => TaskPoll::Broken,
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for Task<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Task")
+    }
+}
+
+struct WakeOnDrop(Wake);
+
+impl Drop for WakeOnDrop {
+    fn drop(&mut self) {
+        self.0.wake();
+    }
+}
+
+struct Folded {
+    live: watch::Sender<Live>,
+    wake: Wake,
+}
+
+impl Progress for Folded {
+    fn emit(&self, event: Event) {
+        self.live.send_modify(|live| live.apply(event));
+        self.wake.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+    }
+
+    fn wake() -> (Wake, mpsc::Receiver<()>) {
+        let (tx, rx) = mpsc::channel();
+        let tx = std::sync::Mutex::new(tx);
+        (Wake::by(move || drop(tx.lock().expect("unpoisoned").send(()))), rx)
+    }
+
+    struct TellOnDrop(mpsc::Sender<()>);
+
+    impl Drop for TellOnDrop {
+        fn drop(&mut self) {
+            self.0.send(()).ok();
+        }
+    }
+
+    #[test]
+    fn dropping_a_task_drops_its_work() {
+        let runtime = runtime();
+        let (tell, told) = mpsc::channel();
+        let (wake, _woken) = wake();
+        let task: Task<()> = Task::spawn(runtime.handle(), wake, |_progress| async move {
+            let _tell = TellOnDrop(tell);
+            std::future::pending::<()>().await;
+        });
+        assert!(told.try_recv().is_err());
+        drop(task);
+        told.recv_timeout(LONG).expect("the work was dropped");
+    }
+
+    /// The window polls only after a wake, so a wake that comes before the end can be seen would be lost for ever.
+    #[test]
+    fn a_wake_is_never_lost() {
+        let runtime = runtime();
+        for round in 0..300 {
+            let (wake, woken) = wake();
+            let mut task: Task<u32> = Task::spawn(runtime.handle(), wake, move |_progress| async move {
+                tokio::task::yield_now().await;
+                assert!(round % 3 != 2, "this task breaks down on purpose");
+                round
+            });
+            loop {
+                woken.recv_timeout(LONG).expect("a wake");
+                match task.poll() {
+                    TaskPoll::Running => {}
+                    TaskPoll::Finished(out) => break assert_eq!(out, round),
+                    TaskPoll::Broken => break assert_eq!(round % 3, 2),
+                }
+            }
+        }
+    }
+}

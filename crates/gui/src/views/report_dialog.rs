@@ -1,0 +1,132 @@
+//! The result dialog: headline, rungs, what can be migrated, what to do.
+
+use egui::{Grid, Ui};
+use preflight::render::words;
+use preflight::{Ability, Hint, HintAction, Outcome, Report, TargetKind};
+
+use super::test_panel::sign;
+use crate::command::UiCommand;
+use crate::kit::modal::Clicked;
+use crate::kit::theme::space;
+use crate::kit::{Alert, Button, Modal, Rung, Tone, chip, details, icons, rung, tag, text};
+
+/// Shows the dialog.
+pub fn report_dialog_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<UiCommand>) {
+    let outcome = report.outcome();
+    let modal = Modal::new("report", "Test result")
+        .width(680.0)
+        .alert(outcome == Outcome::Failed)
+        .aside(Button::secondary("Copy report").icon(icons::COPY))
+        .aside(Button::secondary("Save report…").icon(icons::DOWNLOAD));
+    let again = outcome == Outcome::Failed;
+    let modal = if again {
+        modal.other(Button::ghost("Close")).primary(Button::primary("Try again").icon(icons::REFRESH))
+    } else {
+        modal.primary(Button::primary("Close"))
+    };
+    let shown = modal.show(ui, |ui| body_ui(ui, kind, report, commands));
+    match shown.clicked {
+        Some(Clicked::Aside(0)) => commands.push(UiCommand::CopyReport),
+        Some(Clicked::Aside(_)) => commands.push(UiCommand::SaveReport),
+        Some(Clicked::Primary) if again => commands.push(UiCommand::Hint(kind, HintAction::Retry)),
+        Some(Clicked::Primary | Clicked::Other(_)) => commands.push(UiCommand::CloseDialog),
+        None if shown.should_close => commands.push(UiCommand::CloseDialog),
+        None => {}
+    }
+}
+
+fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<UiCommand>) {
+    let outcome = report.outcome();
+    let tone = match outcome {
+        Outcome::Passed => Tone::Passed,
+        Outcome::Limited => Tone::Limited,
+        Outcome::Failed => Tone::Failed,
+        Outcome::Skipped => Tone::Neutral,
+    };
+    if report.target.practice {
+        tag(ui, Tone::Limited, icons::FLASK, words::PRACTICE);
+        text::small(ui, words::PRACTICE_NOTE);
+    }
+    let facts = facts(report);
+    Alert::new(tone, report.headline().as_str()).text(&facts).show(ui);
+
+    let hints = report.hints();
+    if !hints.is_empty() {
+        ui.add_space(space::S);
+        text::subheading(ui, words::HINTS);
+        for hint in hints {
+            hint_ui(ui, kind, hint, commands);
+        }
+    }
+    if !report.abilities.is_empty() {
+        ui.add_space(space::S);
+        text::subheading(ui, words::ABILITIES);
+        abilities_ui(ui, &report.abilities);
+    }
+    ui.add_space(space::S);
+    text::subheading(ui, words::CHECKS);
+    let decisive = report.decisive().map(|check| check.id);
+    rung::list(ui, |ui| {
+        for check in &report.checks {
+            let rung = Rung::new(sign(check.outcome), check.title).summary(check.summary.as_str()).took(Some(check.took));
+            if check.details.is_empty() && check.cause.is_none() {
+                rung.show(ui);
+                continue;
+            }
+            rung.open_at_first(decisive == Some(check.id)).show_with_details(ui, check.id.0, |ui| {
+                let cause = check.cause.map(|cause| ("Cause".to_owned(), cause.as_str()));
+                let evidence = check.details.iter().map(|detail| (words::detail(detail.key), detail.value.as_str()));
+                let rows: Vec<(String, &str)> = cause.into_iter().chain(evidence).collect();
+                details(ui, check.title, &rows);
+            });
+        }
+    });
+}
+
+/// Who, where, when.
+fn facts(report: &Report) -> String {
+    let facts: Vec<String> = words::facts(report).into_iter().map(|fact| format!("{}: {}", fact.label, fact.value)).collect();
+    facts.join("\n")
+}
+
+fn hint_ui(ui: &mut Ui, kind: TargetKind, hint: &Hint, commands: &mut Vec<UiCommand>) {
+    let label = hint.action.as_ref().map(words::action).unwrap_or_default();
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        let button = hint.action.as_ref().map(|action| {
+            let button = Button::secondary(&label).small();
+            match action {
+                HintAction::OpenUrl(_) => button.trailing_icon(icons::EXTERNAL_LINK),
+                HintAction::Copy(_) => button.icon(icons::COPY),
+                HintAction::EditField(_) | HintAction::Retry => button,
+            }
+        });
+        let room = ui.available_width() - button.map_or(0.0, |button| button.width(ui) + space::S);
+        ui.allocate_ui(egui::vec2(room, 0.0), |ui| {
+            ui.set_width(room);
+            text::body(ui, hint.text.as_str());
+        });
+        if let (Some(button), Some(action)) = (button, &hint.action)
+            && ui.add(button).clicked()
+        {
+            commands.push(UiCommand::Hint(kind, action.clone()));
+        }
+    });
+}
+
+fn abilities_ui(ui: &mut Ui, abilities: &[Ability]) {
+    Grid::new("abilities").num_columns(2).spacing([space::M, space::S]).show(ui, |ui| {
+        for ability in abilities {
+            chip(ui, sign(words::verdict_as_outcome(ability.verdict)), words::verdict(ability.verdict));
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                text::strong(ui, ability.id.title());
+                text::body(ui, words::meaning(ability));
+                if !ability.limited_by.is_empty() {
+                    text::small(ui, format!("Limited by {}", words::limits(&ability.limited_by)));
+                }
+            });
+            ui.end_row();
+        }
+    });
+}

@@ -1,0 +1,209 @@
+//! The lower half of a card, the same on both sides: the button, what runs, what came out.
+
+use egui::{Align, Layout, Ui};
+use engine::forms::FieldError;
+use jiff::Timestamp;
+use preflight::render::words;
+use preflight::{Field as FieldId, Live, Outcome, RowState, TargetKind, UserPrompt};
+
+use crate::command::UiCommand;
+use crate::desk::{Connection, Desk, State};
+use crate::kit::field::{FieldResponse, forget_typing};
+use crate::kit::theme::space;
+use crate::kit::{Alert, Button, Field, Rung, Status, card, chip, icons, rung, text, waiting};
+
+/// The state of a card, at its top right.
+pub struct Chip(Option<(Status, &'static str)>);
+
+impl Chip {
+    /// What the last test says.
+    pub fn of(connection: &Connection) -> Self {
+        Self(match &connection.state {
+            State::Idle => None,
+            State::Running(_) => Some((Status::Running, "Testing")),
+            State::Done { report, .. } => Some((sign(report.outcome()), words::result(report.outcome()))),
+            State::Cancelled(_) => Some((Status::Skipped, "Cancelled")),
+            State::Broken => Some((Status::Failed, "Broke down")),
+        })
+    }
+
+    /// Shows it, where there is something to say.
+    pub fn show(&self, ui: &mut Ui) {
+        if let Some((status, word)) = self.0 {
+            chip(ui, status, word);
+        }
+    }
+}
+
+/// Sign for a check's outcome.
+pub const fn sign(outcome: Outcome) -> Status {
+    match outcome {
+        Outcome::Passed => Status::Passed,
+        Outcome::Limited => Status::Limited,
+        Outcome::Failed => Status::Failed,
+        Outcome::Skipped => Status::Skipped,
+    }
+}
+
+/// What is wrong at a field, if it was left before.
+pub fn error_at<'a>(desk: &Desk, errors: &'a [FieldError], field: FieldId) -> Option<&'a str> {
+    let error = errors.iter().find(|error| error.field == field)?;
+    desk.left.contains(field.label()).then_some(error.text.as_str())
+}
+
+/// What every field does after it was shown: it complains once it was left, and takes the keyboard where that was asked for.
+/// True where Enter was pressed in it.
+pub fn after_field(ui: &Ui, desk: &mut Desk, field: FieldId, response: &FieldResponse) -> bool {
+    if response.left {
+        desk.left.insert(field.label());
+        if field == FieldId::Token {
+            forget_typing(ui.ctx(), response.text.id);
+        }
+    }
+    if desk.focus == Some(field) {
+        desk.focus = None;
+        response.text.request_focus();
+        response.text.scroll_to_me(Some(Align::Center));
+    }
+    response.submitted
+}
+
+/// Shows the button, what runs and what came out.
+pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection, now: Timestamp, commands: &mut Vec<UiCommand>) {
+    let test = match kind {
+        TargetKind::Confluence => "Test Confluence connection",
+        TargetKind::SharePoint => "Test SharePoint connection",
+    };
+    card::row(ui, |ui| {
+        if connection.is_running() {
+            if ui.add(Button::secondary("Cancel").icon(icons::CLOSE)).clicked() {
+                commands.push(UiCommand::Cancel(kind));
+            }
+        } else if ui.add(Button::primary(test)).clicked() {
+            commands.push(UiCommand::Test(kind));
+        }
+        if let State::Done { at, .. } = &connection.state {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.add(Button::ghost("Show result").small()).clicked() {
+                    commands.push(UiCommand::ShowResult(kind));
+                }
+                text::small(ui, format!("Tested {}", ago(now, *at)));
+            });
+            // the words change once a minute
+            ui.request_repaint_after(std::time::Duration::from_secs(60));
+        }
+    });
+    match &connection.state {
+        State::Idle => {}
+        State::Running(task) => {
+            let live = task.live().clone();
+            prompt_ui(ui, kind, live.prompt.as_ref(), connection, commands);
+            rows_ui(ui, &live, true);
+        }
+        State::Cancelled(live) => rows_ui(ui, live, false),
+        State::Done { report, .. } => {
+            card::divider(ui);
+            text::strong(ui, report.headline().as_str());
+            rung::list(ui, |ui| {
+                for check in &report.checks {
+                    Rung::new(sign(check.outcome), check.title).summary(check.summary.as_str()).took(Some(check.took)).show(ui);
+                }
+            });
+        }
+        State::Broken => {
+            Alert::failed("The test broke down")
+                .text("This is a defect of Wayleave, not of your servers. Test again, and report it if it repeats.")
+                .show(ui);
+        }
+    }
+}
+
+fn rows_ui(ui: &mut Ui, live: &Live, running: bool) {
+    card::divider(ui);
+    rung::list(ui, |ui| {
+        for row in &live.rows {
+            match &row.state {
+                RowState::Running if running => Rung::new(Status::Running, row.title).show(ui),
+                RowState::Pending | RowState::Running => Rung::new(Status::Pending, row.title).show(ui),
+                RowState::Done(check) => {
+                    Rung::new(sign(check.outcome), row.title).summary(check.summary.as_str()).took(Some(check.took)).show(ui)
+                }
+            };
+        }
+    });
+}
+
+/// What only the person can do, with everything that helps.
+fn prompt_ui(ui: &mut Ui, kind: TargetKind, prompt: Option<&UserPrompt>, connection: &mut Connection, commands: &mut Vec<UiCommand>) {
+    match prompt {
+        None => {
+            waiting(ui, "Testing…");
+        }
+        Some(UserPrompt::SystemBrowser { opened, .. }) => {
+            waiting(ui, "Waiting for you in the browser");
+            let (title, explanation) = if *opened {
+                (
+                    "Sign in on the page that has opened in your browser",
+                    "The wrong account is signed in there? Copy the link into a private window or another browser.",
+                )
+            } else {
+                ("The browser could not be opened", "Copy the link and open it in a browser on this computer.")
+            };
+            let alert = Alert::info(title)
+                .icon(icons::GLOBE)
+                .text(explanation)
+                .action(Button::secondary("Copy link").icon(icons::COPY))
+                .action(Button::ghost("Open again").icon(icons::EXTERNAL_LINK))
+                .show(ui);
+            match alert.clicked {
+                Some(0) => commands.push(UiCommand::CopySignInPage(kind)),
+                Some(_) => commands.push(UiCommand::OpenSignInPage(kind)),
+                None => {}
+            }
+            let field = Field::new("Address or error from the browser", &mut connection.pasted)
+                .hint("http://localhost… or AADSTS50011")
+                .optional()
+                .note(Some(crate::kit::Note::Help("If the browser shows an error code, or cannot come back to Wayleave, paste it here")))
+                .button(Button::secondary("Use"))
+                .show(ui);
+            if field.button_clicked || field.submitted {
+                commands.push(UiCommand::Paste(kind));
+            }
+        }
+        Some(UserPrompt::DeviceCode { code, url, .. }) => {
+            waiting(ui, "Waiting for you in the browser");
+            text::title(ui, code.as_str());
+            text::subdued(ui, format!("Open {url} and type this code"));
+        }
+    }
+    ui.add_space(space::XS);
+}
+
+/// "just now", "2 minutes ago", "3 hours ago", "on 2026-11-24".
+fn ago(now: Timestamp, then: Timestamp) -> String {
+    let minutes = (now.as_second() - then.as_second()).max(0) / 60;
+    let plural = |count: i64, unit: &str| format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" });
+    match minutes {
+        0 => "just now".to_owned(),
+        1..60 => plural(minutes, "minute"),
+        60..1440 => plural(minutes / 60, "hour"),
+        _ => format!("on {}", then.strftime("%Y-%m-%d")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_told_as_people_do() {
+        let then = Timestamp::from_second(1_800_000_000).expect("a time");
+        let after = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).expect("a time");
+        assert_eq!(ago(after(-5), then), "just now");
+        assert_eq!(ago(after(59), then), "just now");
+        assert_eq!(ago(after(60), then), "1 minute ago");
+        assert_eq!(ago(after(125), then), "2 minutes ago");
+        assert_eq!(ago(after(7200), then), "2 hours ago");
+        assert_eq!(ago(after(200_000), then), "on 2027-01-15");
+    }
+}

@@ -1,1 +1,6 @@
-//! tests
+//! Help for end-to-end tests: where the binaries are, running them, a display, a browser that is driven as a person would.
+
+pub mod browser;
+pub mod display;
+pub mod jobs;
+pub mod program;

@@ -1,0 +1,73 @@
+//! Jobs against practice servers, and a person who signs in by itself when a browser is asked for.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use engine::forms::SharePointForm;
+use engine::{Job, OpenError, UrlOpener};
+use practice::entra::{Choice, Landing};
+use practice::sharepoint::Cloud;
+use url::Url;
+
+/// The SharePoint test of a practice cloud.
+pub fn sharepoint(cloud: &Cloud) -> Result<Job, String> {
+    let form = SharePointForm { address: cloud.site(), tenant: cloud.tenant_to_enter.clone(), client_id: cloud.client_id.clone() };
+    let mut settings = form.settings().map_err(|errors| format!("{errors:?}"))?;
+    settings.authority = Url::parse(&cloud.authority()).ok();
+    Ok(Job::SharePoint(Box::new(settings)))
+}
+
+/// A person at a browser: signs in on the practice pages and lets the browser return.
+pub struct Person {
+    cloud: Arc<Cloud>,
+    opened: Mutex<Vec<Url>>,
+}
+
+impl Person {
+    /// The person that this cloud is about.
+    pub fn new(cloud: Arc<Cloud>) -> Self {
+        Self { cloud, opened: Mutex::new(Vec::new()) }
+    }
+
+    /// What was opened in the browser.
+    pub fn opened(&self) -> Vec<Url> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person")
+    }
+}
+
+impl UrlOpener for Person {
+    fn open(&self, url: &Url) -> Result<(), OpenError> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(url.clone());
+        let (cloud, url) = (self.cloud.clone(), url.clone());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| OpenError(Box::new(error)))?;
+        let sign_in = move || {
+            runtime.block_on(async move {
+                let landing = cloud.entra.sign_in_like_a_browser(url.as_str(), &cloud.user.upn, Choice::Accept).await;
+                // the listener may be gone: the test was cancelled meanwhile
+                deliver(landing).await.ok();
+            });
+        };
+        std::thread::Builder::new().name("person".to_owned()).spawn(sign_in).map_err(|error| OpenError(Box::new(error)))?;
+        Ok(())
+    }
+}
+
+/// What a browser does at the end of a sign-in. Returns the page that it shows then.
+pub async fn deliver(landing: Landing) -> reqwest::Result<String> {
+    // a second installation in the same process is the same provider
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let answer = match landing {
+        Landing::Redirect { url, .. } => client.get(url).send().await?,
+        Landing::FormPost { action, fields, .. } => client.post(action).form(&fields).send().await?,
+        Landing::Page(page) => return Ok(page.message),
+        Landing::Done => return Ok(String::new()),
+    };
+    answer.text().await
+}

@@ -1,0 +1,233 @@
+//! `cargo xtask bench`: figures as ratios within one run, written to `docs/performance.md`. Never asserted in tests.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use crate::run::{cargo, root, run};
+
+const ROUNDS: usize = 9;
+const IDLE: Duration = Duration::from_secs(10);
+
+/// Measures and writes the page.
+pub fn bench() -> Result<(), String> {
+    run(cargo(&["build", "--release", "--locked", "--workspace", "--bins", "--examples"]))?;
+    let built = root().join("target/release");
+    let display = Display::start()?;
+
+    let version = median(ROUNDS, || time(Command::new(built.join("wayleave")).arg("--version")))?;
+    let nothing = median(ROUNDS, || time(&mut Command::new("true")))?;
+    let bare = Window::measure(&built.join("examples/bare"), &display)?;
+    let app = Window::measure(&built.join("wayleave-gui"), &display)?;
+    let path = critical_path(&built)?;
+
+    let page = page(&Figures { version, nothing, bare, app, path });
+    let file = root().join("docs/performance.md");
+    std::fs::write(&file, &page).map_err(|error| format!("{}: {error}", file.display()))?;
+    println!("{page}");
+    Ok(())
+}
+
+struct Figures {
+    version: Duration,
+    nothing: Duration,
+    bare: Window,
+    app: Window,
+    path: CriticalPath,
+}
+
+fn page(figures: &Figures) -> String {
+    let Figures { version, nothing, bare, app, path } = figures;
+    let ms = |duration: &Duration| format!("{:.1} ms", duration.as_secs_f64() * 1000.0);
+    let mb = |kb: u64| format!("{:.1} MB", kb as f64 / 1024.0);
+    let ratio = |a: f64, b: f64| format!("{:.2} ×", a / b);
+    format!(
+        "# Performance\n\n\
+         Written by `cargo xtask bench`. Both sides of a ratio are measured in the same run on the same machine; times alone say little.\n\n\
+         Machine: {machine}. Release build, window on Xvfb with Mesa's software renderer. Medians of {ROUNDS} runs.\n\n\
+         | what | Wayleave | against | ratio | goal |\n|---|---|---|---|---|\n\
+         | `wayleave --version`, start to end | {version} | `true`: {nothing} | {version_ratio} | |\n\
+         | window: start to first frame | {app_first} | bare eframe window: {bare_first} | {first_ratio} | ≤ 1.25 × |\n\
+         | window: memory when idle (resident) | {app_memory} | bare eframe window: {bare_memory} | {memory_ratio} | ≤ 1.5 × |\n\
+         | window: frames painted in {idle} s while idle | {app_idle} | bare eframe window: {bare_idle} | | 0 |\n\
+         | SharePoint check, {latency} ms added to every answer | {took} | its critical path of {hops} answers: {critical} | {path_ratio} | ≤ 1.25 × |\n",
+        machine = machine(),
+        version = ms(version),
+        nothing = ms(nothing),
+        version_ratio = ratio(version.as_secs_f64(), nothing.as_secs_f64()),
+        app_first = ms(&app.first_frame),
+        bare_first = ms(&bare.first_frame),
+        first_ratio = ratio(app.first_frame.as_secs_f64(), bare.first_frame.as_secs_f64()),
+        app_memory = mb(app.memory_kb),
+        bare_memory = mb(bare.memory_kb),
+        memory_ratio = ratio(app.memory_kb as f64, bare.memory_kb as f64),
+        idle = IDLE.as_secs(),
+        app_idle = app.idle_frames,
+        bare_idle = bare.idle_frames,
+        latency = path.latency_ms,
+        took = ms(&Duration::from_millis(path.took_ms)),
+        hops = path.hops,
+        critical = ms(&Duration::from_millis(path.hops * path.latency_ms)),
+        path_ratio = ratio(path.took_ms as f64, (path.hops * path.latency_ms) as f64),
+    )
+}
+
+fn machine() -> String {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .and_then(|rest| rest.split_once(": "))
+        .map_or("unknown", |(_, model)| model);
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("{model}, {cores} cores, {}", std::env::consts::OS)
+}
+
+fn median(rounds: usize, mut measure: impl FnMut() -> Result<Duration, String>) -> Result<Duration, String> {
+    let mut all = (0..rounds).map(|_| measure()).collect::<Result<Vec<_>, _>>()?;
+    all.sort_unstable();
+    Ok(all[rounds / 2])
+}
+
+fn time(command: &mut Command) -> Result<Duration, String> {
+    let begun = Instant::now();
+    let status = command.stdout(Stdio::null()).status().map_err(|error| error.to_string())?;
+    if status.success() { Ok(begun.elapsed()) } else { Err(format!("{command:?} ended with {status}")) }
+}
+
+/// What a window costs.
+struct Window {
+    first_frame: Duration,
+    memory_kb: u64,
+    idle_frames: usize,
+}
+
+impl Window {
+    fn measure(program: &Path, display: &Display) -> Result<Self, String> {
+        let mut first = Vec::new();
+        for _ in 0..ROUNDS {
+            let running = Running::start(program, display)?;
+            first.push(running.first_frame()?);
+        }
+        first.sort_unstable();
+        let running = Running::start(program, display)?;
+        running.first_frame()?;
+        running.until_quiet();
+        let memory_kb = running.memory_kb()?;
+        let idle_frames = running.frames_within(IDLE);
+        Ok(Self { first_frame: first[ROUNDS / 2], memory_kb, idle_frames })
+    }
+}
+
+/// A running window that tells of each frame.
+struct Running {
+    child: Child,
+    begun: Instant,
+    frames: Receiver<Instant>,
+    _home: tempfile::TempDir,
+}
+
+impl Running {
+    fn start(program: &Path, display: &Display) -> Result<Self, String> {
+        let home = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let begun = Instant::now();
+        let mut child = Command::new(program)
+            .env("DISPLAY", &display.name)
+            .env("WAYLEAVE_LOG", "frames=trace")
+            .env("WAYLEAVE_CONFIG_DIR", home.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let lines = BufReader::new(child.stderr.take().ok_or("no standard error")?).lines();
+        let (tell, frames) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if line.contains("frame painted") && tell.send(Instant::now()).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Self { child, begun, frames, _home: home })
+    }
+
+    fn first_frame(&self) -> Result<Duration, String> {
+        let at = self.frames.recv_timeout(Duration::from_secs(30)).map_err(|_| "no frame came".to_owned())?;
+        Ok(at - self.begun)
+    }
+
+    /// Waits until nothing was painted for two seconds.
+    fn until_quiet(&self) {
+        while self.frames.recv_timeout(Duration::from_secs(2)).is_ok() {}
+    }
+
+    fn frames_within(&self, time: Duration) -> usize {
+        let end = Instant::now() + time;
+        let mut count = 0;
+        while let Some(left) = end.checked_duration_since(Instant::now()) {
+            count += usize::from(self.frames.recv_timeout(left).is_ok());
+        }
+        count
+    }
+
+    fn memory_kb(&self) -> Result<u64, String> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).map_err(|error| error.to_string())?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        line.trim().trim_end_matches(" kB").parse().map_err(|error| format!("VmRSS: {error}"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // it may have ended by itself
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// An X display that ends when it is dropped.
+pub struct Display {
+    /// What `DISPLAY` has to be.
+    pub name: String,
+    server: Child,
+}
+
+impl Display {
+    /// Starts one.
+    pub fn start() -> Result<Self, String> {
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("Xvfb: {error}"))?;
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().ok_or("no standard output")?).read_line(&mut number).map_err(|error| error.to_string())?;
+        Ok(Self { name: format!(":{}", number.trim()), server })
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        // it may have ended by itself
+        self.server.kill().ok();
+        self.server.wait().ok();
+    }
+}
+
+/// What the `critical_path` example found.
+struct CriticalPath {
+    took_ms: u64,
+    hops: u64,
+    latency_ms: u64,
+}
+
+fn critical_path(built: &PathBuf) -> Result<CriticalPath, String> {
+    let output = Command::new(built.join("examples/critical_path")).output().map_err(|error| format!("critical_path: {error}"))?;
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("critical_path: {error}: {}", String::from_utf8_lossy(&output.stderr)))?;
+    let number = |key: &str| said[key].as_u64().ok_or_else(|| format!("critical_path: no {key}"));
+    Ok(CriticalPath { took_ms: number("took_ms")?, hops: number("hops")?, latency_ms: number("latency_ms")? })
+}

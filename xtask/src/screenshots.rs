@@ -1,0 +1,57 @@
+//! `cargo xtask screenshots`: pictures of the real window in practice mode, written to `docs/images/`.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::bench::Display;
+use crate::run::{cargo, root, run};
+
+/// Takes the pictures.
+pub fn screenshots() -> Result<(), String> {
+    run(cargo(&["build", "--workspace", "--all-targets", "--locked"]))?;
+    let folder = root().join("docs/images");
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    for theme in ["light", "dark"] {
+        let display = Display::start()?;
+        let home = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let settings = format!("version = 1\nwelcomed = true\ntheme = \"{theme}\"\nreduce_motion = true\nzoom = 1.0\n");
+        std::fs::write(home.path().join("settings.toml"), settings).map_err(|error| error.to_string())?;
+        let mut manager = Command::new("openbox").env("DISPLAY", &display.name).spawn().map_err(|error| format!("openbox: {error}"))?;
+        let mut window = Command::new(root().join("target/debug/wayleave-gui"))
+            .args(["--practice", "all-well"])
+            .env("DISPLAY", &display.name)
+            .env("WAYLEAVE_CONFIG_DIR", home.path())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("wayleave-gui: {error}"))?;
+        let taken = pictures(&display, &folder.join(format!("window-{theme}.png")), &folder.join(format!("result-{theme}.png")));
+        for child in [&mut window, &mut manager] {
+            // it may have ended by itself
+            child.kill().ok();
+            child.wait().ok();
+        }
+        taken?;
+    }
+    Ok(())
+}
+
+fn pictures(display: &Display, window: &std::path::Path, result: &std::path::Path) -> Result<(), String> {
+    let xdotool = |words: &[&str]| {
+        Command::new("xdotool").args(words).env("DISPLAY", &display.name).output().map_err(|error| format!("xdotool: {error}"))
+    };
+    let found = xdotool(&["search", "--sync", "--onlyvisible", "--name", "Wayleave"])?;
+    let id = String::from_utf8_lossy(&found.stdout).lines().next().unwrap_or_default().to_owned();
+    // the practice servers need a moment, and so does a test; a picture does no harm if it is early
+    let settle = || std::thread::sleep(Duration::from_secs(3));
+    settle();
+    let take = |path: &std::path::Path| {
+        let mut import = Command::new("import");
+        import.args(["-window", &id]).arg(path).env("DISPLAY", &display.name);
+        run(import)
+    };
+    take(window)?;
+    xdotool(&["windowfocus", &id])?;
+    xdotool(&["key", "ctrl+1"])?;
+    settle();
+    take(result)
+}

@@ -21,8 +21,16 @@ pub(crate) fn judged(facts: &Facts, judgement: &Judgement, people: People) -> Ve
     let plan_b = facts.scopes.level() == Some(ScopeLevel::Manage);
     vec![
         line(AbilityId::Content, &judgement.content, content(&judgement.content, facts.library)),
-        line(AbilityId::PagePermissions, &judgement.page_permissions, page_permissions(&judgement.page_permissions, plan_b)),
-        line(AbilityId::AuthorshipDates, &judgement.authorship_dates, authorship(&judgement.authorship_dates, plan_b)),
+        line(
+            AbilityId::PagePermissions,
+            &judgement.page_permissions,
+            without_pages(judgement, page_permissions(&judgement.page_permissions, plan_b)),
+        ),
+        line(
+            AbilityId::AuthorshipDates,
+            &judgement.authorship_dates,
+            without_pages(judgement, authorship(&judgement.authorship_dates, plan_b)),
+        ),
         users_and_groups(people),
     ]
 }
@@ -57,6 +65,11 @@ pub(crate) fn refused(refusal: &Refusal, people: People) -> Vec<Ability> {
 
 fn line(id: AbilityId, ruling: &Ruling, text: String) -> Ability {
     Ability { id, verdict: ruling.verdict, limited_by: ruling.limited_by.clone(), text: text.into() }
+}
+
+/// Where nothing can be written, nothing else can be either.
+fn without_pages(judgement: &Judgement, text: String) -> String {
+    if judgement.content.verdict == Verdict::No { "No page can be written to begin with".to_owned() } else { text }
 }
 
 fn content(ruling: &Ruling, library: LibraryRights) -> String {

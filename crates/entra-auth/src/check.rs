@@ -11,7 +11,7 @@ mod site;
 
 use futures::FutureExt as _;
 use futures::future::join;
-use preflight::{CheckId, CheckSpec, Plan, Recorder, Stop};
+use preflight::{CheckId, CheckSpec, Fail, Pass, Plan, Recorder, Stop};
 
 pub use error::{CheckError, Shortage};
 
@@ -67,6 +67,13 @@ pub static PLAN: Plan = &[
 pub async fn test_connection(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) {
     // what stopped it is in the recorder
     climb(cx, settings, recorder).await.ok();
+}
+
+/// What an explanation tells, where the step has a value all the same: it works, with less.
+fn limited<T>(value: T, fail: Fail) -> Pass<T> {
+    let pass = Pass::new(value, fail.summary).limited(fail.cause);
+    let pass = fail.details.into_iter().fold(pass, |pass, detail| pass.detail(detail.key, detail.value));
+    fail.hints.into_iter().fold(pass, Pass::hint)
 }
 
 async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Result<(), Stop> {

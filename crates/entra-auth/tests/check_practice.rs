@@ -3,8 +3,9 @@
 mod common;
 
 use common::{Hold, Run};
+use practice::entra::{App, GRAPH_APP_ID, SHAREPOINT_APP_ID};
 use practice::markers;
-use practice::sharepoint::{Cloud, Situation};
+use practice::sharepoint::{BasePermissions, Cloud, Situation};
 use preflight::{AbilityId, Outcome, Report, render};
 
 /// `outcome cause: content page_permissions authorship_dates users_and_groups`
@@ -262,5 +263,81 @@ async fn dropping_it_anywhere_ends_everything() {
             let port = url::Url::parse(&back).expect("an address").port().expect("a port");
             assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "the listener of request {number} goes on");
         }
+    }
+}
+
+/// A cloud in which all is well but for the app, which was granted exactly this.
+async fn with_app(on_sharepoint: &[&str], on_graph: &[&str]) -> Cloud {
+    let cloud = Cloud::start(Situation::AllWell).await.expect("a practice cloud");
+    let app = App::desktop(&cloud.tenant, &cloud.client_id, "Wiki Migration (practice)")
+        .requesting(SHAREPOINT_APP_ID, on_sharepoint)
+        .requesting(GRAPH_APP_ID, on_graph)
+        .consented_for_all(SHAREPOINT_APP_ID)
+        .consented_for_all(GRAPH_APP_ID);
+    assert!(cloud.entra.edit_app(&cloud.client_id, |known| *known = app));
+    cloud
+}
+
+#[tokio::test]
+async fn what_the_app_was_granted_decides() {
+    let full = "AllSites.FullControl";
+    let table: [(&[&str], &[&str], &str); 5] = [
+        (&[full], &["Sites.FullControl.All", "User.Read", "User.ReadBasic.All"], "passed -: yes yes yes yes"),
+        (&[full], &["User.Read"], "limited graph.consent-missing: yes yes yes no(app_scope)"),
+        (
+            &["AllSites.Write"],
+            &["Sites.ReadWrite.All", "User.Read"],
+            "limited sharepoint.scope-insufficient: partly(app_scope) no(app_scope) no(app_scope) no(app_scope)",
+        ),
+        (
+            &["AllSites.Read"],
+            &["Sites.Read.All", "User.Read"],
+            "failed sharepoint.scope-insufficient: no(app_scope) no(app_scope) no(app_scope) no(app_scope)",
+        ),
+        (
+            &["Sites.Selected"],
+            &["Sites.Selected", "User.Read"],
+            "failed sharepoint.not-granted-to-app: no(app_scope) no(app_scope) no(app_scope) no(app_scope)",
+        ),
+    ];
+    for (on_sharepoint, on_graph, expected) in table {
+        let cloud = with_app(on_sharepoint, on_graph).await;
+        assert_eq!(shown(&Run::new(&cloud, Hold::Nothing).report().await), expected, "{on_sharepoint:?} {on_graph:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_was_granted_to_the_app_works_whole() {
+    let cloud = with_app(&["Sites.Selected"], &["Sites.Selected", "User.Read"]).await;
+    cloud.sharepoint.edit_site("/sites/wiki", |site| *site = site.clone().granted_to_app(&cloud.client_id, BasePermissions::FULL));
+    assert_eq!(shown(&Run::new(&cloud, Hold::Nothing).report().await), "passed -: yes yes yes no(app_scope)");
+}
+
+#[tokio::test]
+async fn on_a_site_that_does_not_open_nothing_else_is_judged() {
+    for situation in [Situation::NoRole, Situation::SiteNoAccess, Situation::SiteMissing] {
+        let (_cloud, report, _) = run(situation).await;
+        assert_eq!(check(&report, "sharepoint.site").outcome, Outcome::Failed);
+        for id in ["sharepoint.state", "sharepoint.rights", "sharepoint.library"] {
+            let left_out = check(&report, id);
+            assert_eq!(
+                (left_out.outcome, left_out.summary.as_str()),
+                (Outcome::Skipped, "Not asked: the site does not open"),
+                "{situation:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_rows_of_a_site_are_under_way_while_it_is_asked() {
+    let cloud = Cloud::start(Situation::AllWell).await.expect("a practice cloud");
+    let run = Run::new(&cloud, Hold::Path("/_api/web?$select"));
+    tokio::select! {
+        _ = run.report() => panic!("the site never answers"),
+        () = run.network.until(|seen| seen.iter().any(|path| path.contains("/_api/web/lists?"))) => {}
+    }
+    for id in ["site", "state", "rights", "library"] {
+        assert!(run.written.text().contains(&format!("Started(CheckId(\"sharepoint.{id}\"))")), "{}", run.written.text());
     }
 }

@@ -1,16 +1,17 @@
 //! The site: whether it answers, its lock, the rights on it and on its Site Pages library. All of it is asked side by side.
 
-use std::future::Future;
+use std::future::{Future, pending};
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures::FutureExt as _;
-use futures::future::{Shared, join, join_all, join3, join4};
-use preflight::{Ability, Explain as _, Fail, Outcome, Pass, Recorder, Stop};
+use futures::future::{Either, Shared, join_all, join3, join4, select};
+use preflight::{Ability, Cause, CheckId, Explain as _, Fail, Pass, Recorder, Stop, Verdict};
 
 use super::error::{CheckError, Shortage};
 use super::graph::Told;
 use super::identity::granted;
-use super::{LIBRARY, RIGHTS, SITE, STATE};
+use super::{LIBRARY, RIGHTS, SITE, STATE, limited};
 use crate::abilities::{self, People};
 use crate::explain::sharepoint::{
     Context, graph_refused, library_unknown, moderation_hint, no_library_hint, owner_hint, site_refused, state_unknown,
@@ -64,40 +65,68 @@ pub(super) async fn ask(
     }
     .shared();
     let state = async { Arc::new(sharepoint.state(path).await) }.shared();
-    let visit = Visit { recorder, context, scopes: &scopes };
+    let visit = Visit { context, scopes: &scopes };
+    let (mut refusal, mut lock, mut standing, mut library) = (None, Lock::Unknown, Standing::Unknown, LibraryRights::Unknown);
 
-    let site = async {
-        let mut refused = None;
-        let answer = web.clone().await;
-        let step = async {
-            match &*answer {
-                Ok(web) => Ok(site_passed(web)),
-                Err(error) => {
-                    let (fail, refusal) = in_light_of(error, &graph.await, &scopes, token.claims.as_ref(), context);
-                    refused = refusal;
-                    Err(fail)
-                }
+    let site_row = recorder.step(SITE, async {
+        match &*web.clone().await {
+            Ok(web) => Ok(site_passed(web)),
+            Err(error) => {
+                let (fail, meaning) = in_light_of(error, &graph.await, &scopes, token.claims.as_ref(), context);
+                refusal = meaning;
+                Err(fail)
             }
-        };
-        let outcome = recorder.step(SITE, step).await;
-        (outcome, refused)
-    };
-    let lock = async {
-        let (web, state) = join(web.clone(), state.clone()).await;
-        if web.is_ok() { visit.lock(&state).await } else { Lock::Unknown }
-    };
-    let standing = async {
-        let (web, user, state) = join3(web.clone(), who(&sharepoint, path), state.clone()).await;
-        if let Ok(web) = &*web { visit.rights(web, &user, &state).await } else { Standing::Unknown }
-    };
-    let library = async {
-        let (web, library, state) = join3(web.clone(), sharepoint.site_pages(path), state.clone()).await;
-        if let Ok(web) = &*web { visit.library(web, library, &state).await } else { LibraryRights::Unknown }
-    };
-    let ((site, refused), lock, standing, library) = join4(site, lock, standing, library).await;
+        }
+    });
+    let state_row = row(recorder, STATE, &web, async {
+        let (_, state) = (opened(&web).await, state.clone().await);
+        lock = lock_of(&state);
+        visit.lock(&state)
+    });
+    let rights_row = row(recorder, RIGHTS, &web, async {
+        let (web, who, state) = join3(opened(&web), who(&sharepoint, path), state.clone()).await;
+        standing = who.standing;
+        visit.rights(&web, &who, lock_of(&state))
+    });
+    let library_row = row(recorder, LIBRARY, &web, async {
+        let (web, found, state) = join3(opened(&web), sharepoint.site_pages(path), state.clone()).await;
+        let (rights, result) = visit.library(&web, found, lock_of(&state));
+        library = rights;
+        result
+    });
+    let (site, (), (), ()) = join4(site_row, state_row, rights_row, library_row).await;
     match (site, &*web.await) {
         (Ok(()), Ok(web)) => Ok(Found::Rights(Box::new(Facts { site: web.effective_base_permissions, library, scopes, standing, lock }))),
-        _ => Ok(Found::Refused(refused)),
+        _ => Ok(Found::Refused(refusal)),
+    }
+}
+
+/// The site's answer, for all who need it.
+type Answer = Arc<Result<Web, SharePointError>>;
+
+/// The site, once it has opened; where it does not open, nothing for ever.
+async fn opened(web: &Shared<impl Future<Output = Answer>>) -> Web {
+    match &*web.clone().await {
+        Ok(web) => web.clone(),
+        Err(_) => pending().await,
+    }
+}
+
+/// One row that makes sense only on a site that opens. It is under way meanwhile, and left out where the site does not open.
+async fn row(
+    recorder: &Recorder<'_>,
+    id: CheckId,
+    web: &Shared<impl Future<Output = Answer>>,
+    work: impl Future<Output = Result<Pass<()>, Fail>>,
+) {
+    let closed = async {
+        if web.clone().await.is_ok() {
+            pending::<()>().await;
+        }
+    };
+    // whether a failure stops anything is decided by the verdict
+    if let Either::Right(_) = select(pin!(recorder.step(id, work)), pin!(closed)).await {
+        recorder.skip(id, "Not asked: the site does not open");
     }
 }
 
@@ -185,70 +214,41 @@ fn renamed(error: &SharePointError, refusal: Refusal, context: &Context) -> (Fai
     (fail, Some(refusal))
 }
 
-/// Writes down what the site told, once it is known that it answers.
+/// Understands what an opened site told.
 struct Visit<'a> {
-    recorder: &'a Recorder<'a>,
     context: &'a Context,
     scopes: &'a GrantedScopes,
 }
 
 impl Visit<'_> {
-    /// Writes down a failure, as one that content depends on or not.
-    async fn note(&self, id: preflight::CheckId, fail: Fail, outcome: Outcome) {
-        let work = async { Err::<Pass<()>, _>(fail) };
-        if outcome == Outcome::Failed {
-            // what it stops is decided by the verdict
-            self.recorder.step(id, work).await.ok();
-        } else {
-            self.recorder.try_step(id, work).await;
-        }
-    }
-
-    async fn pass(&self, id: preflight::CheckId, pass: Pass<()>) {
-        self.recorder.try_step(id, async { Ok(pass) }).await;
-    }
-
-    async fn lock(&self, state: &Result<SiteState, SharePointError>) -> Lock {
+    fn lock(&self, state: &Result<SiteState, SharePointError>) -> Result<Pass<()>, Fail> {
         match state {
             Ok(state) if state.read_only => {
-                let error = CheckError::ReadOnly { issue: state.lock_issue.clone(), site: self.context.site.site_url() };
-                self.note(STATE, error.into(), Outcome::Failed).await;
-                Lock::ReadOnly
+                Err(CheckError::ReadOnly { issue: state.lock_issue.clone(), site: self.context.site.site_url() }.into())
             }
             Ok(state) => {
                 let pass = Pass::new((), "The site is open for changes");
-                let pass = match &state.geo_location {
+                Ok(match &state.geo_location {
                     Some(place) => pass.detail("geo_location", place.clone()),
                     None => pass,
-                };
-                self.pass(STATE, pass).await;
-                Lock::Open
+                })
             }
-            Err(error) => {
-                self.note(STATE, state_unknown(error), Outcome::Limited).await;
-                Lock::Unknown
-            }
+            Err(error) => Ok(limited((), state_unknown(error))),
         }
     }
 
-    async fn rights(&self, web: &Web, who: &Who, state: &Result<SiteState, SharePointError>) -> Standing {
-        let lock = lock_of(state);
+    fn rights(&self, web: &Web, who: &Who, lock: Lock) -> Result<Pass<()>, Fail> {
         let rights = web.effective_base_permissions;
-        // the library is judged on its own rung
+        // the library is judged on its own row
         let facts = Facts { site: rights, library: LibraryRights::Told(rights), scopes: self.scopes.clone(), standing: who.standing, lock };
         let judgement = facts.judge();
         let app_is_short = self.scopes.level().is_some_and(|level| level < ScopeLevel::FullControl);
         let (cause, nothing) = match judgement.cause {
             // behind the lock only the app can be judged
-            Some(preflight::Cause::SharePointSiteReadOnly) => {
-                (app_is_short.then_some(preflight::Cause::SharePointScopeInsufficient), false)
-            }
-            cause => (cause, judgement.content.verdict == preflight::Verdict::No),
+            Some(Cause::SharePointSiteReadOnly) => (app_is_short.then_some(Cause::SharePointScopeInsufficient), false),
+            cause => (cause, judgement.content.verdict == Verdict::No),
         };
-        let Some(cause) = cause else {
-            self.pass(RIGHTS, self.rights_passed(web, who, lock)).await;
-            return who.standing;
-        };
+        let Some(cause) = cause else { return Ok(self.rights_passed(web, who, lock)) };
         let shortage = Shortage {
             cause,
             nothing,
@@ -256,13 +256,17 @@ impl Visit<'_> {
             standing: who.standing,
             scopes: self.scopes.clone(),
             app: self.context.app.clone(),
-            account: self.context.account.clone(),
+            account: self.account(who).to_owned(),
             site: self.context.site.site_url(),
         };
         let fail = CheckError::Rights(Box::new(shortage)).explain();
         let fail = evidence(web, who).into_iter().fold(fail, |fail, (key, value)| fail.detail(key, value));
-        self.note(RIGHTS, fail, if nothing { Outcome::Failed } else { Outcome::Limited }).await;
-        who.standing
+        if nothing { Err(fail) } else { Ok(limited((), fail)) }
+    }
+
+    /// A guest has another name on the site than at home.
+    fn account<'b>(&'b self, who: &'b Who) -> &'b str {
+        who.user.as_ref().map_or(&self.context.account, SiteUser::account)
     }
 
     fn rights_passed(&self, web: &Web, who: &Who, lock: Lock) -> Pass<()> {
@@ -277,36 +281,27 @@ impl Visit<'_> {
         if who.standing == Standing::SiteAdmin || lock == Lock::ReadOnly {
             pass
         } else {
-            pass.hint(owner_hint(&self.context.site.site_url(), &self.context.account))
+            pass.hint(owner_hint(&self.context.site.site_url(), self.account(who)))
         }
     }
 
-    async fn library(
-        &self,
-        web: &Web,
-        library: Result<Option<Library>, SharePointError>,
-        state: &Result<SiteState, SharePointError>,
-    ) -> LibraryRights {
+    fn library(&self, web: &Web, found: Result<Option<Library>, SharePointError>, lock: Lock) -> (LibraryRights, Result<Pass<()>, Fail>) {
         let site = web.effective_base_permissions;
-        let library = match library {
+        let library = match found {
             Ok(Some(library)) => library,
             Ok(None) => {
                 let pass = Pass::new((), "The site shows this account no Site Pages library, so there is no place for pages");
-                self.pass(LIBRARY, pass.hint(no_library_hint())).await;
-                return LibraryRights::NotSeen;
+                return (LibraryRights::NotSeen, Ok(pass.hint(no_library_hint())));
             }
-            Err(error) => {
-                self.note(LIBRARY, library_unknown(&error), Outcome::Limited).await;
-                return LibraryRights::Unknown;
-            }
+            Err(error) => return (LibraryRights::Unknown, Ok(limited((), library_unknown(&error)))),
         };
         let own = library.effective_base_permissions;
-        let lacks = |rights: &[Permission]| lock_of(state) != Lock::ReadOnly && site.has_all(rights) && !own.has_all(rights);
+        let told = LibraryRights::Told(own);
+        let lacks = |rights: &[Permission]| lock != Lock::ReadOnly && site.has_all(rights) && !own.has_all(rights);
         if lacks(WRITE) || lacks(PERMISSIONS) {
             let nothing = lacks(WRITE);
             let fail = CheckError::Library { library: library.title.clone(), nothing }.explain().detail("rights", own.to_string());
-            self.note(LIBRARY, fail, if nothing { Outcome::Failed } else { Outcome::Limited }).await;
-            return LibraryRights::Told(own);
+            return (told, if nothing { Err(fail) } else { Ok(limited((), fail)) });
         }
         let summary = if own == site {
             format!("“{}” is there, with the same rights as the site", library.title)
@@ -323,8 +318,7 @@ impl Visit<'_> {
         if library.enable_moderation && !own.has(Permission::ApproveItems) {
             pass = pass.hint(moderation_hint());
         }
-        self.pass(LIBRARY, pass).await;
-        LibraryRights::Told(own)
+        (told, Ok(pass))
     }
 }
 
@@ -363,4 +357,60 @@ fn evidence(web: &Web, who: &Who) -> Vec<(&'static str, String)> {
         }
     }
     evidence
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::graph::GraphError;
+    use crate::sharepoint::Evidence;
+    use crate::{Authority, ClientId, Cloud, RefusedApp, SiteAddress, Tenant};
+
+    fn context() -> Context {
+        let authority = Authority::of(Cloud::Public, Tenant::parse("heather.example").expect("a tenant"));
+        let client_id = ClientId::parse("5b0f7f0e-2d4f-4c8c-9a43-7f1f5e9a1c01").expect("a client ID");
+        let site = SiteAddress::understand("https://heather.sharepoint.com/sites/wiki").expect("a site");
+        Context { site, app: RefusedApp::new(&authority, &client_id), account: "ada@heather.example".to_owned() }
+    }
+
+    fn cause(refusal: Refusal, graph: Option<GraphRefusal>, scope: &str, app_proof: Option<&str>) -> Cause {
+        let evidence = || Box::new(Evidence::default());
+        let error = SharePointError::Refused { refusal, evidence: evidence() };
+        let site_error = graph.map(|refusal| Arc::new(GraphError::Refused { refusal, evidence: evidence() }));
+        let told = Told { site_error, people: People::Unknown };
+        let claims = app_proof.map(|proof| TokenClaims { app_proof: Some(proof.to_owned()), ..TokenClaims::default() });
+        in_light_of(&error, &told, &GrantedScopes::of([scope]), claims.as_ref(), &context()).0.cause
+    }
+
+    #[test]
+    fn graph_and_the_token_know_more_than_sharepoint_says() {
+        use Refusal as R;
+        let full = "AllSites.FullControl";
+        let moved = || R::Moved { to: Url::parse("https://heathervale.sharepoint.com").expect("a URL") };
+        let table = [
+            (R::NoAccess, None, full, None, Cause::SharePointNoAccess),
+            (R::NoAccess, Some(GraphRefusal::NoAccess), full, None, Cause::SharePointNoAccess),
+            (R::NoAccess, Some(GraphRefusal::Locked), full, None, Cause::SharePointSiteLocked),
+            (R::SiteNotFound, Some(GraphRefusal::NotFound), full, None, Cause::SharePointSiteNotFound),
+            (R::SiteNotFound, Some(GraphRefusal::NoSharePointLicence), full, None, Cause::GraphNoSharePointLicence),
+            (R::TokenNotAccepted, Some(GraphRefusal::WrongTenantHost), full, None, Cause::GraphWrongTenantHost),
+            (R::WrongAudience, Some(GraphRefusal::WrongTenantHost), full, None, Cause::GraphWrongTenantHost),
+            (R::WrongAudience, None, full, None, Cause::SharePointTokenRejected),
+            (R::NoAccess, None, "Sites.Selected", None, Cause::SharePointNotGrantedToApp),
+            (R::TokenNotAccepted, None, "Sites.Selected", None, Cause::SharePointNotGrantedToApp),
+            (R::AppOnlyToken, None, "", Some("1"), Cause::SharePointAppOnlySecretRefused),
+            (R::AppOnlyToken, None, "", None, Cause::SharePointAppOnlySecretRefused),
+            (R::AppOnlyToken, None, "", Some("2"), Cause::SharePointScopeInsufficient),
+            // what has nothing to do with access stays what it is
+            (R::Throttled { retry_after: None }, Some(GraphRefusal::NoSharePointLicence), full, None, Cause::ServerThrottled),
+            (moved(), Some(GraphRefusal::Locked), full, None, Cause::SharePointSiteMoved),
+            (R::ServerError, Some(GraphRefusal::Locked), "Sites.Selected", None, Cause::ServerError),
+        ];
+        for (refusal, graph, scope, proof, expected) in table {
+            let shown = format!("{refusal:?} {graph:?} {scope} {proof:?}");
+            assert_eq!(cause(refusal, graph, scope, proof), expected, "{shown}");
+        }
+    }
 }

@@ -61,6 +61,11 @@ pub(crate) struct SiteUser {
 }
 
 impl SiteUser {
+    /// The name that the site and its administrators know the account by: what stands behind the claim's last bar.
+    pub(crate) fn account(&self) -> &str {
+        self.login_name.rsplit('|').next().unwrap_or(&self.login_name)
+    }
+
     /// True for a guest of another organization.
     pub(crate) fn is_guest(&self) -> bool {
         self.login_name.to_ascii_lowercase().contains("#ext#")
@@ -228,6 +233,7 @@ mod tests {
         assert!(sharepoint.is_owner(SITE, &user).await.expect("an answer"));
         assert!(!sharepoint.is_owner(SITE, &user).await.expect("an answer"));
         assert!(user.is_guest());
+        assert_eq!(user.account(), "ada_x#EXT#@heather.example");
     }
 
     #[test]

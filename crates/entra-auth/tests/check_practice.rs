@@ -32,8 +32,16 @@ fn check<'a>(report: &'a Report, id: &str) -> &'a preflight::CheckResult {
 
 /// Nothing that a person or a file could show holds a secret.
 fn assert_no_secret(run: &Run, report: &Report) {
-    let all =
-        format!("{}\n{report:?}\n{}\n{:?}\n{:?}", render::to_json(report, "wayleave test"), run.written.text(), run.settings, run.network);
+    let product = "wayleave test";
+    let verbose = render::text::Style { verbose: true, ..render::text::Style::default() };
+    let all = [
+        render::to_json(report, product).to_string(),
+        render::to_markdown(report, product),
+        render::to_html(report, product),
+        render::to_text(report, verbose),
+        format!("{report:?} {:?} {:?} {}", run.settings, run.network, run.written.text()),
+    ]
+    .join("\n");
     assert_eq!(markers::found_in(&all), Vec::<String>::new());
     assert!(!all.contains("eyJ"), "a token is shown");
 }

@@ -90,7 +90,7 @@ pub(super) async fn ask(
     });
     let library_row = row(recorder, LIBRARY, &web, async {
         let (web, found, state) = join3(opened(&web), sharepoint.site_pages(path), state.clone()).await;
-        let (rights, result) = visit.library(&web, found, lock_of(&state));
+        let (rights, result) = library_told(&web, found, lock_of(&state));
         library = rights;
         result
     });
@@ -284,42 +284,43 @@ impl Visit<'_> {
             pass.hint(owner_hint(&self.context.site.site_url(), self.account(who)))
         }
     }
+}
 
-    fn library(&self, web: &Web, found: Result<Option<Library>, SharePointError>, lock: Lock) -> (LibraryRights, Result<Pass<()>, Fail>) {
-        let site = web.effective_base_permissions;
-        let library = match found {
-            Ok(Some(library)) => library,
-            Ok(None) => {
-                let pass = Pass::new((), "The site shows this account no Site Pages library, so there is no place for pages");
-                return (LibraryRights::NotSeen, Ok(pass.hint(no_library_hint())));
-            }
-            Err(error) => return (LibraryRights::Unknown, Ok(limited((), library_unknown(&error)))),
-        };
-        let own = library.effective_base_permissions;
-        let told = LibraryRights::Told(own);
-        let lacks = |rights: &[Permission]| lock != Lock::ReadOnly && site.has_all(rights) && !own.has_all(rights);
-        if lacks(WRITE) || lacks(PERMISSIONS) {
-            let nothing = lacks(WRITE);
-            let fail = CheckError::Library { library: library.title.clone(), nothing }.explain().detail("rights", own.to_string());
-            return (told, if nothing { Err(fail) } else { Ok(limited((), fail)) });
+/// What the library adds to the site's own rights, and what is told of it.
+fn library_told(web: &Web, found: Result<Option<Library>, SharePointError>, lock: Lock) -> (LibraryRights, Result<Pass<()>, Fail>) {
+    let site = web.effective_base_permissions;
+    let library = match found {
+        Ok(Some(library)) => library,
+        Ok(None) => {
+            let pass = Pass::new((), "The site shows this account no Site Pages library, so there is no place for pages");
+            return (LibraryRights::NotSeen, Ok(pass.hint(no_library_hint())));
         }
-        let summary = if own == site {
-            format!("“{}” is there, with the same rights as the site", library.title)
-        } else {
-            format!("“{}” is there, with rights of its own that suffice for what the site allows", library.title)
-        };
-        let mut pass = Pass::new((), summary)
-            .detail("rights", own.to_string())
-            .detail("content_approval", if library.enable_moderation { "on" } else { "off" })
-            .detail("check_out_required", if library.force_checkout { "yes" } else { "no" });
-        if let Some(path) = library.path() {
-            pass = pass.detail("path", path.to_owned());
-        }
-        if library.enable_moderation && !own.has(Permission::ApproveItems) {
-            pass = pass.hint(moderation_hint());
-        }
-        (told, Ok(pass))
+        Err(error) => return (LibraryRights::Unknown, Ok(limited((), library_unknown(&error)))),
+    };
+    let own = library.effective_base_permissions;
+    let told = LibraryRights::Told(own);
+    let lacks = |rights: &[Permission]| lock != Lock::ReadOnly && site.has_all(rights) && !own.has_all(rights);
+    if lacks(WRITE) || lacks(PERMISSIONS) {
+        let nothing = lacks(WRITE);
+        let fail = CheckError::Library { library: library.title.clone(), nothing }.explain().detail("rights", own.to_string());
+        return (told, if nothing { Err(fail) } else { Ok(limited((), fail)) });
     }
+    let summary = if own == site {
+        format!("“{}” is there, with the same rights as the site", library.title)
+    } else {
+        format!("“{}” is there, with rights of its own that suffice for what the site allows", library.title)
+    };
+    let mut pass = Pass::new((), summary)
+        .detail("rights", own.to_string())
+        .detail("content_approval", if library.enable_moderation { "on" } else { "off" })
+        .detail("check_out_required", if library.force_checkout { "yes" } else { "no" });
+    if let Some(path) = library.path() {
+        pass = pass.detail("path", path.to_owned());
+    }
+    if library.enable_moderation && !own.has(Permission::ApproveItems) {
+        pass = pass.hint(moderation_hint());
+    }
+    (told, Ok(pass))
 }
 
 fn lock_of(state: &Result<SiteState, SharePointError>) -> Lock {

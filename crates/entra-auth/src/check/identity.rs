@@ -5,7 +5,7 @@ use preflight::{Fail, Identity, IdentityKind, Pass, Recorder};
 use super::before::Tenancy;
 use super::error::CheckError;
 use crate::sharepoint::GrantedScopes;
-use crate::{AccessToken, AccountHint, Cx, Method, Resource, Settings, SignedIn, sign_in_interactive};
+use crate::{AccessToken, AccountHint, Cx, Guid, Method, Resource, Settings, SignedIn, Who, sign_in_interactive};
 
 pub(super) async fn sign_in(
     cx: &Cx<'_>,
@@ -39,11 +39,8 @@ pub(super) fn confirm(settings: &Settings, tenancy: &Tenancy, signed_in: &Signed
         app: Some(settings.client_id.to_string().into()),
     });
     let tenant = tenancy.site_tenant.as_ref().unwrap_or_else(|| tenancy.metadata.tenant());
-    if who.tid != *tenant {
-        return Err(CheckError::SignedInElsewhere { signed_in: who.tid.clone(), site: tenant.clone() }.into());
-    }
-    if let Some(expected) = settings.expect_account.as_deref().filter(|expected| !who.answers_to(expected)) {
-        return Err(CheckError::WrongAccount { signed_in: who.account().to_owned(), expected: expected.to_owned() }.into());
+    if let Some(mismatch) = mismatch(who, tenant, settings.expect_account.as_deref()) {
+        return Err(mismatch.into());
     }
     let name = who.name.as_deref().unwrap_or_else(|| who.account());
     let guest = if who.is_guest() { ", a guest of another organization" } else { "" };
@@ -53,6 +50,15 @@ pub(super) fn confirm(settings: &Settings, tenancy: &Tenancy, signed_in: &Signed
         .detail("app", settings.client_id.to_string())
         .detail("object_id", who.oid.to_string());
     Ok(if who.is_guest() { pass.detail("home_tenant", who.home_tenant.to_string()) } else { pass })
+}
+
+/// What is wrong with the account, if anything is.
+fn mismatch(who: &Who, tenant: &Guid, expected: Option<&str>) -> Option<CheckError> {
+    if who.tid != *tenant {
+        return Some(CheckError::SignedInElsewhere { signed_in: who.tid.clone(), site: tenant.clone() });
+    }
+    let expected = expected.filter(|expected| !who.answers_to(expected))?;
+    Some(CheckError::WrongAccount { signed_in: who.account().to_owned(), expected: expected.to_owned() })
 }
 
 pub(super) async fn sharepoint_token(
@@ -90,4 +96,31 @@ pub(super) fn describe(token: AccessToken, summary: impl Into<preflight::SafeTex
         None => details.push(("token", "not readable".to_owned())),
     }
     details.into_iter().fold(Pass::new(token, summary), |pass, (key, value)| pass.detail(key, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_has_to_be_of_the_sites_tenant_and_the_one_expected() {
+        let guid = |text: &str| Guid::parse(text).expect(text);
+        let (here, elsewhere) = (guid("7c3a2f10-95c1-4b7e-8a55-0f2f6a1f4d20"), guid("11d3e0c4-7b52-4f0a-9f4e-5a0a4c6b7e21"));
+        let who = Who {
+            name: Some("Ada Brook".to_owned()),
+            upn: Some("ada@heather.example".to_owned()),
+            oid: guid("33333333-0000-4000-8000-000000000003"),
+            tid: here.clone(),
+            // a guest is at home elsewhere and signs in here
+            home_tenant: elsewhere.clone(),
+        };
+        for expected in [None, Some("ADA@heather.example"), Some("ada brook"), Some("33333333-0000-4000-8000-000000000003")] {
+            assert_eq!(mismatch(&who, &here, expected), None, "{expected:?}");
+        }
+        let other = mismatch(&who, &here, Some("ivy@heather.example"));
+        assert!(matches!(other, Some(CheckError::WrongAccount { .. })), "{other:?}");
+        // the tenant comes first: an account of that name may well exist in the other one
+        let foreign = mismatch(&who, &elsewhere, Some("ivy@heather.example"));
+        assert_eq!(foreign, Some(CheckError::SignedInElsewhere { signed_in: here, site: elsewhere }));
+    }
 }

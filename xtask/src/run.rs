@@ -6,19 +6,19 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The workspace's folder.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().map(PathBuf::from).unwrap_or_default()
 }
 
 /// A cargo command in the workspace.
-pub fn cargo(words: &[&str]) -> Command {
+pub(crate) fn cargo(words: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(words).current_dir(root());
     command
 }
 
 /// Runs a command to its end; fails where it fails.
-pub fn run(mut command: Command) -> Result<(), String> {
+pub(crate) fn run(mut command: Command) -> Result<(), String> {
     let shown = format!("{command:?}");
     println!("\n$ {shown}");
     match command.status() {
@@ -29,7 +29,7 @@ pub fn run(mut command: Command) -> Result<(), String> {
 }
 
 /// Format, lints, documentation and dependencies, warnings denied.
-pub fn check() -> Result<(), String> {
+pub(crate) fn check() -> Result<(), String> {
     run(cargo(&["fmt", "--all", "--check"]))?;
     run(cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]))?;
     let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"]);
@@ -60,7 +60,7 @@ fn deny() -> Result<(), String> {
 }
 
 /// Every test there is.
-pub fn test() -> Result<(), String> {
+pub(crate) fn test() -> Result<(), String> {
     let prepared = |words: &[&str]| {
         let mut command = cargo(words);
         // one renderer for the pictures, whatever graphics the machine has

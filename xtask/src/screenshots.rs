@@ -7,7 +7,7 @@ use crate::bench::Display;
 use crate::run::{cargo, root, run};
 
 /// Takes the pictures.
-pub fn screenshots() -> Result<(), String> {
+pub(crate) fn screenshots() -> Result<(), String> {
     run(cargo(&["build", "--workspace", "--all-targets", "--locked"]))?;
     let folder = root().join("docs/images");
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;

@@ -50,7 +50,7 @@ fn is_there(package: &Package) -> bool {
 }
 
 /// Installs what is missing where that is possible, else says exactly what to run.
-pub fn setup() -> Result<(), String> {
+pub(crate) fn setup() -> Result<(), String> {
     if !Path::new("/usr/bin/apt-get").exists() {
         println!("This is no Debian: nothing is installed. The tests need Chromium with its driver, and Xvfb on Linux.");
         return Ok(());

@@ -63,11 +63,9 @@ pub struct ConfluenceForm {
 const ATLASSIAN_GATEWAY: &str = "https://api.atlassian.com";
 
 /// The Cloud gateway: `$WAYLEAVE_ATLASSIAN_GATEWAY`, else Atlassian's own.
-pub fn atlassian_gateway() -> Origin {
-    std::env::var("WAYLEAVE_ATLASSIAN_GATEWAY")
-        .ok()
-        .and_then(|text| Origin::parse(&text).ok())
-        .unwrap_or_else(|| Origin::parse(ATLASSIAN_GATEWAY).expect("a constant"))
+fn atlassian_gateway() -> Origin {
+    let chosen = std::env::var("WAYLEAVE_ATLASSIAN_GATEWAY").ok().and_then(|text| Origin::parse(&text).ok());
+    chosen.unwrap_or_else(|| Origin::parse(ATLASSIAN_GATEWAY).expect("a constant"))
 }
 
 impl ConfluenceForm {

@@ -77,8 +77,8 @@ pub struct Order {
     pub practice: bool,
 }
 
-const TIME_LIMIT: Duration = Duration::from_secs(60);
-const TIME_LIMIT_WITH_A_PERSON: Duration = Duration::from_secs(600);
+const TIME_LIMIT: Duration = Duration::from_mins(1);
+const TIME_LIMIT_WITH_A_PERSON: Duration = Duration::from_mins(10);
 
 /// Runs a connection test to its end. Dropping the future cancels it and leaves nothing running.
 pub fn run<'a>(deps: &'a Deps, order: &'a Order, progress: &'a dyn Progress, replies: &'a Replies) -> BoxFuture<'a, Report> {

@@ -100,13 +100,13 @@ impl Practice {
         if anonymous {
             form.method = ConfluenceMethod::Anonymous;
         }
-        let settings = form.settings(&self.token()).map_err(first)?;
+        let settings = form.settings(&self.token()).map_err(|errors| first(&errors))?;
         Ok(self.adapt(Job::Confluence(Box::new(settings))))
     }
 
     /// The job of the SharePoint card, or what cannot be right.
     pub fn sharepoint_job(&self) -> Result<Job, String> {
-        let settings = self.sharepoint_form().settings().map_err(first)?;
+        let settings = self.sharepoint_form().settings().map_err(|errors| first(&errors))?;
         Ok(self.adapt(Job::SharePoint(Box::new(settings))))
     }
 
@@ -125,6 +125,6 @@ impl Practice {
     }
 }
 
-fn first(errors: Vec<crate::forms::FieldError>) -> String {
+fn first(errors: &[crate::forms::FieldError]) -> String {
     errors.first().map_or_else(String::new, |error| error.text.to_string())
 }

@@ -109,9 +109,10 @@ impl SettingsFile {
     /// The usual place: `$WAYLEAVE_CONFIG_DIR`, else the system's folder for settings.
     pub fn usual() -> Self {
         let folder = std::env::var_os("WAYLEAVE_CONFIG_DIR").map(PathBuf::from).filter(|folder| !folder.as_os_str().is_empty());
-        let path = folder.map(|folder| folder.join("settings.toml")).unwrap_or_else(|| {
-            confy::get_configuration_file_path("wayleave", "settings").unwrap_or_else(|_no_home| PathBuf::from("wayleave-settings.toml"))
-        });
+        let path = match folder {
+            Some(folder) => folder.join("settings.toml"),
+            None => confy::get_configuration_file_path("wayleave", "settings").unwrap_or_else(|_no_home| "wayleave-settings.toml".into()),
+        };
         Self { path }
     }
 

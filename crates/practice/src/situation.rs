@@ -171,7 +171,6 @@ impl Wiki {
             Self::Anonymous | Self::TokenIgnored => builder.anonymous(true),
             Self::TooOld => builder.data_center("7.4"),
             Self::Reader => builder.data_center("8.5"),
-            Self::NotSuper => builder,
             Self::SingleSignOn => builder.front(Front::IdpRedirect),
             Self::Kerberos => builder.front(Front::Negotiate),
             Self::Maintenance => builder.front(Front::Maintenance),
@@ -180,7 +179,7 @@ impl Wiki {
             Self::PeopleHidden => builder.switches(|switches| switches.browse_users = false),
             Self::ReadOnly => builder.switches(|switches| switches.read_only = true),
             Self::Captcha => builder.switches(|switches| switches.captcha_after = Some(0)),
-            Self::Works | Self::TokenRejected => builder,
+            Self::Works | Self::NotSuper | Self::TokenRejected => builder,
         };
         let confluence = builder.start().await?;
         let token = match self {

@@ -128,7 +128,10 @@ fn open_with(browser: &str, url: &Url) -> Result<(), OpenError> {
         match Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
             Ok(mut child) => {
                 // a child that nobody waits for would stay behind as a zombie
-                std::thread::Builder::new().name("browser".to_owned()).spawn(move || child.wait()).map_err(|error| OpenError(Box::new(error)))?;
+                std::thread::Builder::new()
+                    .name("browser".to_owned())
+                    .spawn(move || child.wait())
+                    .map_err(|error| OpenError(Box::new(error)))?;
                 return Ok(());
             }
             Err(error) => last = error,

@@ -3,6 +3,21 @@
 //! The way of a sign-in: [`Authority`] (cloud and tenant) → [`discover`] → [`sign_in_interactive`] → [`SignedIn`], which proves who signed in
 //! and hands out an [`AccessToken`] per [`Resource`]. Everything outside is handed in by [`Cx`]: this room opens no connection to a server but
 //! by `transport::Network`, knows no window and no settings file, and never prints. Its one listener is the loopback one for the browser's answer.
+//!
+//! ```
+//! use entra_auth::{AccountHint, Authority, ClientId, Cloud, Cx, Resource, SignInError, Tenant, discover, sign_in_interactive};
+//! use preflight::UserPrompt;
+//!
+//! async fn two_tokens(cx: &Cx<'_>, tenant: Tenant, app: &ClientId, site: &Resource) -> Result<(), SignInError> {
+//!     let metadata = discover(cx, &Authority::of(Cloud::Public, tenant)).await?;
+//!     let show = |prompt: Option<UserPrompt>| drop(prompt);
+//!     let signed_in = sign_in_interactive(cx, &metadata, app, site, &AccountHint::Choose, &show).await?;
+//!     let for_the_site = signed_in.token(cx, site).await?;
+//!     let for_graph = signed_in.token(cx, &Resource::graph(&metadata)).await?;
+//!     assert!(for_the_site.secret.expose_for(&for_graph.resource.origin).is_err());
+//!     Ok(())
+//! }
+//! ```
 
 pub mod aadsts;
 mod abilities;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
-use preflight::{Explain as _, Secret, UserPrompt};
+use preflight::{Explain as _, SafeText, Secret, UserPrompt};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use transport::Response;
@@ -56,8 +56,14 @@ pub async fn sign_in_interactive(
     };
     // the listener is open before the browser is: the answer may be quick
     let url = ask.url(if metadata.form_post() { ResponseMode::FormPost } else { ResponseMode::Query });
-    let opened =
-        cx.opener.open(&url).inspect_err(|error| tracing::warn!(error = %preflight::chain(error), "the browser did not open")).is_ok();
+    let opened = match cx.opener.open(&url) {
+        Ok(()) => true,
+        Err(error) => {
+            // the address is in many such errors, and our state in the address
+            tracing::warn!(error = %SafeText::from(preflight::chain(&error)), "the browser did not open");
+            false
+        }
+    };
     prompt(Some(UserPrompt::SystemBrowser { url, opened }));
     cx.replies.tell(None);
 

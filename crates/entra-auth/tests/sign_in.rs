@@ -315,7 +315,8 @@ async fn an_answer_of_another_sign_in_is_waited_on() {
     let metadata = scene.discover().await.expect("the tenant is there");
     let again = async {
         let mut notice = scene.person.notice();
-        notice.wait_for(Option::is_some).await.expect("the sign-in runs");
+        let told = tokio::time::timeout(Duration::from_secs(30), notice.wait_for(Option::is_some)).await;
+        told.expect("it is told").expect("the sign-in runs");
         assert!(scene.prompts.lock().expect("not poisoned").len() == 1, "the prompt stands");
         // the person signs in once more on the same page
         let Some(Some(UserPrompt::SystemBrowser { url, .. })) = scene.prompts.lock().expect("not poisoned").first().cloned() else {

@@ -87,7 +87,8 @@ fn paste(outside: &Outside<ScriptedNetwork>, text: &str) {
 /// Waits until the sign-in has said something about the last paste.
 async fn notice(outside: &Outside<ScriptedNetwork>) -> String {
     let mut notice = outside.person.notice();
-    let said = notice.wait_for(Option::is_some).await.expect("the sign-in runs");
+    let said = tokio::time::timeout(Duration::from_secs(30), notice.wait_for(Option::is_some)).await;
+    let said = said.expect("it is told").expect("the sign-in runs");
     said.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
@@ -141,10 +142,12 @@ async fn what_is_pasted_in_vain_is_told_and_waited_on() {
         assert!(notice(&outside).await.starts_with("That is neither the address"));
         paste(&outside, &format!("{}/?code=S3CRET-CODE&state=S3CRET-OTHER", query(&url)["redirect_uri"]));
         let mut notices = outside.person.notice();
-        notices
-            .wait_for(|notice| notice.as_ref().is_some_and(|notice| notice.as_str().contains("another sign-in")))
-            .await
-            .expect("it runs");
+        let told = tokio::time::timeout(
+            Duration::from_secs(30),
+            notices.wait_for(|notice| notice.as_ref().is_some_and(|notice| notice.as_str().contains("another sign-in"))),
+        )
+        .await;
+        told.expect("it is told").expect("the sign-in runs");
         paste(&outside, "50105");
     })
     .await

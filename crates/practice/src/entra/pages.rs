@@ -25,8 +25,10 @@ main{place-self:center;width:min(28rem,calc(100vw - 2rem));margin:2rem 0;backgro
 border-radius:12px;padding:2rem;overflow-wrap:anywhere}
 .org{color:var(--soft);margin:0 0 1rem}h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}p{margin:0 0 1rem}
 label{display:block;font-weight:600;margin:1rem 0 .25rem}
-input[type=text],input[type=password]{width:100%;font:inherit;padding:.625rem .75rem;border:1px solid var(--soft);border-radius:6px;
+input[type=text]{width:100%;font:inherit;padding:.625rem .75rem;border:1px solid var(--soft);border-radius:6px;
 background:var(--card);color:var(--ink);margin-bottom:1rem}
+/* masked without being a password to the browser, which would offer to save it */
+.hidden{-webkit-text-security:disc}
 button{font:inherit;padding:.625rem 1.25rem;border-radius:6px;border:1px solid var(--line);background:var(--card);color:var(--ink);
 cursor:pointer}
 button.main{background:var(--accent);border-color:var(--accent);color:var(--on);font-weight:600}
@@ -207,7 +209,7 @@ fn password(world: &World, flow: &Flow, problem: Option<&Refusal>) -> String {
     let user = flow.person.as_ref().and_then(|(tenant, oid)| world.user(tenant, oid));
     let practice = user.map_or("", |user| user.password.as_str());
     format!(
-        "{}<h1>Enter password</h1>{}{}<label for=\"password\">Password</label><input type=\"password\" id=\"password\" \
+        "{}<h1>Enter password</h1>{}{}<label for=\"password\">Password</label><input type=\"text\" class=\"hidden\" id=\"password\" \
          name=\"password\" autocomplete=\"off\" value=\"{}\" autofocus><p class=\"note\">The practice password is filled in: just \
          sign in, or type another one to see it refused.</p><div class=\"row\">{CANCEL}<button id=\"next\" class=\"main\" name=\"action\" \
          value=\"next\">Sign in</button></div></form>{}",

@@ -35,7 +35,10 @@ impl Browser {
             .expect("chromedriver: run `cargo xtask setup`");
         let mut lines = BufReader::new(driver.stdout.take().expect("piped")).lines().map_while(Result::ok);
         let port = lines
-            .find_map(|line| line.split("on port ").nth(1).and_then(|rest| rest.trim_end_matches('.').parse::<u16>().ok()))
+            .by_ref()
+            .filter_map(|line| line.split("on port ").nth(1).and_then(|rest| rest.trim_end_matches('.').parse::<u16>().ok()))
+            // its first line repeats the zero that it was given
+            .find(|port| *port != 0)
             .expect("chromedriver says its port");
         // its later lines are read away, or it would block on a full pipe
         std::thread::Builder::new().name("chromedriver".to_owned()).spawn(move || lines.for_each(drop)).expect("a thread");

@@ -4,3 +4,4 @@ pub mod browser;
 pub mod display;
 pub mod jobs;
 pub mod program;
+pub mod proxy;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use url::Url;
 
@@ -12,13 +13,13 @@ use url::Url;
     version,
     after_help = "Exit codes: 0 passed, 1 limited (works, with less), 2 failed, 64 wrong usage, 130 cancelled."
 )]
-pub struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Test a connection
     #[command(subcommand)]
     Check(Check),
@@ -27,7 +28,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Check {
+pub(crate) enum Check {
     /// Test the connection to Confluence, the source
     Confluence(Confluence),
     /// Test the connection to SharePoint Online, the destination
@@ -36,96 +37,96 @@ pub enum Check {
 
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("sign_in").args(["anonymous", "token_stdin", "token_env"]))]
-pub struct Confluence {
+pub(crate) struct Confluence {
     /// Address of Confluence; any link into it will do
     #[arg(value_name = "URL", required_unless_present = "practice")]
-    pub address: Option<String>,
+    pub(crate) address: Option<String>,
     /// Without signing in
     #[arg(long)]
-    pub anonymous: bool,
+    pub(crate) anonymous: bool,
     /// Read the token from standard input
     #[arg(long)]
-    pub token_stdin: bool,
+    pub(crate) token_stdin: bool,
     /// Read the token from this environment variable
-    #[arg(long, value_name = "NAME")]
-    pub token_env: Option<String>,
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) token_env: Option<String>,
     /// E-mail address that belongs to a Cloud API token
-    #[arg(long, value_name = "MAIL", conflicts_with_all = ["user", "anonymous"])]
-    pub email: Option<String>,
+    #[arg(long, value_name = "MAIL", conflicts_with_all = ["user", "anonymous"], value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) email: Option<String>,
     /// User name for Basic authentication on Server or Data Center
-    #[arg(long, value_name = "NAME", conflicts_with = "anonymous")]
-    pub user: Option<String>,
+    #[arg(long, value_name = "NAME", conflicts_with = "anonymous", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) user: Option<String>,
     /// Extra header for a gate, its value from an environment variable
-    #[arg(long, value_name = "NAME=ENV")]
-    pub header_env: Vec<String>,
+    #[arg(long, value_name = "NAME=ENV", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) header_env: Vec<String>,
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
 }
 
 #[derive(Debug, clap::Args)]
-pub struct SharePoint {
+pub(crate) struct SharePoint {
     /// Address of the SharePoint site; any link into it will do
     #[arg(value_name = "SITE", required_unless_present = "practice")]
-    pub site: Option<String>,
+    pub(crate) site: Option<String>,
     /// Application (client) ID of the app registration
-    #[arg(long, value_name = "ID", required_unless_present = "practice")]
-    pub client_id: Option<String>,
+    #[arg(long, value_name = "ID", required_unless_present = "practice", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) client_id: Option<String>,
     /// Tenant ID or domain; found from the site where it is left out
-    #[arg(long, value_name = "ID|DOMAIN")]
-    pub tenant: Option<String>,
+    #[arg(long, value_name = "ID|DOMAIN", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) tenant: Option<String>,
     /// How to sign in
     #[arg(long, value_enum, default_value_t = SignIn::Browser)]
-    pub sign_in: SignIn,
+    pub(crate) sign_in: SignIn,
     /// Microsoft cloud; found from the site where it is left out
     #[arg(long, value_enum)]
-    pub cloud: Option<CloudName>,
+    pub(crate) cloud: Option<CloudName>,
     /// Sign-in authority instead of Microsoft's own, for tests
     #[arg(long, value_name = "URL")]
-    pub authority: Option<Url>,
+    pub(crate) authority: Option<Url>,
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
 }
 
 /// What both checks take.
-#[derive(Debug, clap::Args)]
-pub struct Common {
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Common {
     /// The account that is expected; any other one fails
-    #[arg(long, value_name = "NAME")]
-    pub expect_account: Option<String>,
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) expect_account: Option<String>,
     /// Print the report as JSON
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Show the evidence of every check
     #[arg(long, short, conflicts_with = "json")]
-    pub verbose: bool,
+    pub(crate) verbose: bool,
     /// Longest time for the whole run [default: 60, with a person 600]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    pub timeout: Option<u64>,
+    pub(crate) timeout: Option<u64>,
     /// PEM file with an additional CA, or with the server's own self-signed certificate
     #[arg(long, value_name = "PEM")]
-    pub ca_file: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
     /// Proxy for every host, instead of the system's rules
-    #[arg(long, value_name = "URL")]
-    pub proxy: Option<Url>,
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) proxy: Option<String>,
     /// User name for the proxy
-    #[arg(long, value_name = "NAME", requires_all = ["proxy", "proxy_password_env"])]
-    pub proxy_user: Option<String>,
+    #[arg(long, value_name = "NAME", requires_all = ["proxy", "proxy_password_env"], value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) proxy_user: Option<String>,
     /// Read the proxy's password from this environment variable
-    #[arg(long, value_name = "NAME", requires = "proxy_user")]
-    pub proxy_password_env: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "proxy_user", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) proxy_password_env: Option<String>,
     /// Test against practice servers on this computer
     #[arg(long, value_name = "SITUATION", num_args = 0..=1, default_missing_value = "all-well")]
-    pub practice: Option<String>,
+    pub(crate) practice: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum SignIn {
+pub(crate) enum SignIn {
     /// In the system browser
     Browser,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum CloudName {
+pub(crate) enum CloudName {
     /// The public cloud, and GCC
     Public,
     /// US Government GCC High
@@ -137,8 +138,8 @@ pub enum CloudName {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// An AADSTS number or a pasted error text
     #[arg(required = true, trailing_var_arg = true)]
-    pub text: Vec<String>,
+    pub(crate) text: Vec<String>,
 }

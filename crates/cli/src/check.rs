@@ -1,11 +1,15 @@
 //! `wayleave check`: runs one test, or is cancelled.
 
+use std::convert::Infallible;
 use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use engine::practice::Practice;
+use engine::deps::SystemBrowser;
 use engine::{Deps, Job, Order, PRODUCT, Replies, ReplySender};
-use preflight::{Outcome, Report, Secret};
+use preflight::{Outcome, Report, SafeText, Secret};
+use tokio::sync::watch;
 
 use crate::args::{Common, Confluence, SharePoint};
 use crate::order::{self, UsageError};
@@ -13,68 +17,99 @@ use crate::output::{self, Lines};
 use crate::{CANCELLED, USAGE};
 
 /// Tests Confluence.
-pub fn confluence(args: Confluence) -> ExitCode {
-    let job = |practice: Option<&Practice>| match practice {
-        Some(practice) if args.address.is_none() => practice.confluence_job(args.anonymous).map_err(UsageError::Value),
-        _ => order::confluence(&args),
-    };
-    run(&args.common, job)
+pub(crate) fn confluence(args: Confluence) -> ExitCode {
+    let common = args.common.clone();
+    let typed = args.address.is_some() || args.token_env.is_some() || args.token_stdin;
+    run(common, typed, move |practice| order::confluence(&args, practice))
 }
 
 /// Tests SharePoint.
-pub fn sharepoint(args: SharePoint) -> ExitCode {
-    let job = |practice: Option<&Practice>| match practice {
-        Some(practice) if args.site.is_none() => practice.sharepoint_job().map_err(UsageError::Value),
-        _ => order::sharepoint(&args),
-    };
-    run(&args.common, job)
+pub(crate) fn sharepoint(args: SharePoint) -> ExitCode {
+    let common = args.common.clone();
+    let typed = args.site.is_some() || args.client_id.is_some() || args.tenant.is_some();
+    run(common, typed, move |practice| order::sharepoint(&args, practice))
 }
 
-fn run(common: &Common, job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError>) -> ExitCode {
+fn run(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return output::refuse(&format!("the program could not start: {error}"), 2),
     };
     let code = runtime.block_on(async {
-        let practice = match &common.practice {
-            Some(situation) => match Practice::start(situation).await {
-                Ok(practice) => Some(practice),
-                Err(error) => return output::refuse(&preflight::chain(&error), USAGE),
-            },
-            None => None,
-        };
-        let prepared = job(practice.as_ref()).and_then(|job| Ok((job, order::network(common)?)));
-        let (job, network) = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => return output::refuse(&preflight::chain(&error), USAGE),
-        };
-        let deps = match Deps::production(&network) {
-            Ok(deps) => deps,
-            Err(error) => return output::refuse_explained(&error, USAGE),
-        };
-        if let Some(practice) = &practice {
-            output::note(&practice.note(&job));
-        }
-        let order = Order { job, time_limit: order::time_limit(common), practice: practice.is_some() };
-        let lines = Lines::new();
-        let (sender, replies) = Replies::channel();
-        if order.job.needs_a_person() {
-            listen_to_stdin(sender);
-        }
         tokio::select! {
-            report = engine::run(&deps, &order, &lines, &replies) => {
-                output::report(&report, common.json, common.verbose, PRODUCT);
-                ExitCode::from(exit_code(&report))
-            }
+            // first, so that the signals are listened to from the beginning
+            biased;
             () = interrupted() => {
                 output::note("Cancelled");
                 ExitCode::from(CANCELLED)
             }
+            code = test(common, typed, job) => code,
         }
     });
     // whatever still runs has been dropped; nothing is waited for
     runtime.shutdown_background();
     code
+}
+
+async fn test(
+    common: Common,
+    typed: bool,
+    job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static,
+) -> ExitCode {
+    let practice = match &common.practice {
+        Some(situation) => match Practice::start(situation).await {
+            Ok(practice) => Some(Arc::new(practice)),
+            Err(error) => return output::refuse(&preflight::chain(&error), USAGE),
+        },
+        None => None,
+    };
+    let prepared = {
+        let (practice, common) = (practice.clone(), common.clone());
+        // it may read standard input, which takes as long as it takes
+        let prepare = move || job(practice.as_deref()).and_then(|job| Ok((job, order::network(&common)?)));
+        tokio::task::spawn_blocking(prepare).await
+    };
+    let (job, network) = match prepared {
+        Ok(Ok(prepared)) => prepared,
+        Ok(Err(error)) => return output::refuse(&preflight::chain(&error), USAGE),
+        Err(error) => return output::refuse(&preflight::chain(&error), 2),
+    };
+    let mut deps = match Deps::production(&network) {
+        Ok(deps) => deps,
+        Err(error) => return output::refuse_explained(&error, USAGE),
+    };
+    deps.opener = Arc::new(SystemBrowser::without(common.proxy_password_env.iter().cloned().collect()));
+    if let Some(practice) = &practice {
+        output::note(&practice.note(&job));
+        if typed {
+            output::note("Practice has an address and a sign-in of its own; the ones given are not used");
+        }
+    }
+    let order = Order { job, time_limit: order::time_limit(&common), practice: practice.is_some() };
+    let lines = Lines::new();
+    let (sender, replies) = Replies::channel();
+    let notices = tell_notices(sender.notice());
+    if order.job.needs_a_person() {
+        listen_to_stdin(sender);
+    }
+    tokio::select! {
+        report = engine::run(&deps, &order, &lines, &replies) => {
+            output::report(&report, common.json, common.verbose, PRODUCT);
+            ExitCode::from(exit_code(&report))
+        }
+        never = notices => match never {},
+    }
+}
+
+/// Passes on what the sign-in has to say about an answer that it could not use.
+async fn tell_notices(mut notice: watch::Receiver<Option<SafeText>>) -> Infallible {
+    while notice.changed().await.is_ok() {
+        let text = notice.borrow_and_update().clone();
+        if let Some(text) = text {
+            output::note(text.as_str());
+        }
+    }
+    std::future::pending().await
 }
 
 fn exit_code(report: &Report) -> u8 {

@@ -7,7 +7,7 @@ use crate::args::Explain;
 use crate::output;
 
 /// Explains an AADSTS number or a pasted error text.
-pub fn run(args: &Explain) -> ExitCode {
+pub(crate) fn run(args: &Explain) -> ExitCode {
     let text = args.text.join(" ");
     match engine::explain(&text) {
         Some(fail) => {

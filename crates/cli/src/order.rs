@@ -3,15 +3,17 @@
 use std::io::{self, Read as _};
 use std::time::Duration;
 
-use engine::forms::{ConfluenceForm, ConfluenceMethod, FieldError, SharePointForm};
+use engine::forms::{ConfluenceCredential, ConfluenceForm, ConfluenceMethod, FieldError, SharePointForm};
+use engine::practice::Practice;
 use engine::{Job, NetworkOptions, ProxyOption};
 use preflight::Secret;
+use url::Url;
 
 use crate::args::{CloudName, Common, Confluence, SharePoint};
 
 /// Values that cannot be right.
 #[derive(Debug, thiserror::Error)]
-pub enum UsageError {
+pub(crate) enum UsageError {
     #[error("{0}")]
     Value(String),
     #[error("the environment variable {name} {problem}")]
@@ -36,11 +38,13 @@ const LONGEST_TOKEN: u64 = 64 * 1024;
 
 fn from_stdin() -> Result<Secret, UsageError> {
     let mut text = String::new();
+    tracing::debug!("waits for the token on standard input");
     io::stdin().lock().take(LONGEST_TOKEN).read_to_string(&mut text).map_err(UsageError::Stdin)?;
     if text.trim().is_empty() {
         return Err(UsageError::Value("no token came on standard input".to_owned()));
     }
-    Ok(Secret::new(text.trim().to_owned()))
+    // a password may begin or end with a space; the line end is not part of it
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn first(errors: Vec<FieldError>) -> UsageError {
@@ -49,24 +53,51 @@ fn first(errors: Vec<FieldError>) -> UsageError {
 }
 
 /// The network part of an order.
-pub fn network(common: &Common) -> Result<NetworkOptions, UsageError> {
+pub(crate) fn network(common: &Common) -> Result<NetworkOptions, UsageError> {
     let proxy = match &common.proxy {
         None => ProxyOption::System,
-        Some(url) => {
+        Some(text) => {
             let password = common.proxy_password_env.as_deref().map(from_env).transpose()?;
-            ProxyOption::Explicit { url: url.clone(), user: common.proxy_user.clone(), password }
+            ProxyOption::Explicit { url: proxy_address(text)?, user: common.proxy_user.clone(), password }
         }
     };
     Ok(NetworkOptions { proxy, ca_file: common.ca_file.clone() })
 }
 
+/// A proxy's address, with or without `http://`. What was typed is not repeated, because it may hold a password.
+fn proxy_address(text: &str) -> Result<Url, UsageError> {
+    let text = text.trim();
+    let parsed = if text.contains("://") { Url::parse(text) } else { Url::parse(&format!("http://{text}")) };
+    let url = parsed.ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = url.ok_or_else(|| UsageError::Value("--proxy takes an address such as http://proxy.example.com:8080".to_owned()))?;
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(url);
+    }
+    // every user of this computer can read the arguments of a program
+    Err(UsageError::Value("--proxy takes no user name and password; use --proxy-user and --proxy-password-env".to_owned()))
+}
+
 /// The time limit of an order.
-pub fn time_limit(common: &Common) -> Option<Duration> {
+pub(crate) fn time_limit(common: &Common) -> Option<Duration> {
     common.timeout.map(Duration::from_secs)
 }
 
-/// A Confluence test.
-pub fn confluence(args: &Confluence) -> Result<Job, UsageError> {
+/// A Confluence test; in practice, of the practice server.
+pub(crate) fn confluence(args: &Confluence, practice: Option<&Practice>) -> Result<Job, UsageError> {
+    let mut job = match practice {
+        Some(practice) => practice.confluence_job(args.anonymous).map_err(UsageError::Value)?,
+        None => confluence_as_typed(args)?,
+    };
+    if let Job::Confluence(settings) = &mut job {
+        settings.expect_account.clone_from(&args.common.expect_account);
+        for header in &args.header_env {
+            settings.extra_headers.push(header_from_env(header)?);
+        }
+    }
+    Ok(job)
+}
+
+fn confluence_as_typed(args: &Confluence) -> Result<Job, UsageError> {
     let token = match (&args.token_env, args.token_stdin) {
         (Some(name), _) => Some(from_env(name)?),
         (None, true) => Some(from_stdin()?),
@@ -82,17 +113,9 @@ pub fn confluence(args: &Confluence) -> Result<Job, UsageError> {
     };
     let mut settings = form.settings(&token).map_err(first)?;
     if let Some(user) = &args.user {
-        settings.credential = confluence_auth_basic(user, token);
-    }
-    settings.expect_account.clone_from(&args.common.expect_account);
-    for header in &args.header_env {
-        settings.extra_headers.push(header_from_env(header)?);
+        settings.credential = ConfluenceCredential::Basic { user: user.clone(), password: token };
     }
     Ok(Job::Confluence(Box::new(settings)))
-}
-
-fn confluence_auth_basic(user: &str, password: Secret) -> engine::forms::ConfluenceCredential {
-    engine::forms::ConfluenceCredential::Basic { user: user.to_owned(), password }
 }
 
 fn header_from_env(text: &str) -> Result<(engine::forms::HeaderName, Secret), UsageError> {
@@ -102,8 +125,19 @@ fn header_from_env(text: &str) -> Result<(engine::forms::HeaderName, Secret), Us
     Ok((name, from_env(variable.trim())?))
 }
 
-/// A SharePoint test.
-pub fn sharepoint(args: &SharePoint) -> Result<Job, UsageError> {
+/// A SharePoint test; in practice, of the practice cloud.
+pub(crate) fn sharepoint(args: &SharePoint, practice: Option<&Practice>) -> Result<Job, UsageError> {
+    let mut job = match practice {
+        Some(practice) => practice.sharepoint_job().map_err(UsageError::Value)?,
+        None => sharepoint_as_typed(args)?,
+    };
+    if let Job::SharePoint(settings) = &mut job {
+        settings.expect_account.clone_from(&args.common.expect_account);
+    }
+    Ok(job)
+}
+
+fn sharepoint_as_typed(args: &SharePoint) -> Result<Job, UsageError> {
     let form = SharePointForm {
         address: args.site.clone().unwrap_or_default(),
         tenant: args.tenant.clone().unwrap_or_default(),
@@ -116,7 +150,9 @@ pub fn sharepoint(args: &SharePoint) -> Result<Job, UsageError> {
         CloudName::Dod => engine::forms::Cloud::Dod,
         CloudName::China => engine::forms::Cloud::China,
     });
+    if let Some(authority) = &args.authority {
+        engine::forms::check_authority(authority).map_err(|text| UsageError::Value(format!("--authority: {text}")))?;
+    }
     settings.authority.clone_from(&args.authority);
-    settings.expect_account.clone_from(&args.common.expect_account);
     Ok(Job::SharePoint(Box::new(settings)))
 }

@@ -1,6 +1,6 @@
 //! What is written where: progress and refusals to standard error, the report to standard output.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
@@ -8,18 +8,18 @@ use preflight::render::{self, text::Style};
 use preflight::{Event, Explain, Fail, Progress, Report, UserPrompt};
 
 /// Writes a line to standard error. Where that is closed there is nobody to tell.
-pub fn note(line: &str) {
+pub(crate) fn note(line: &str) {
     writeln!(io::stderr().lock(), "{line}").ok();
 }
 
 /// Refuses to go on, with a sentence.
-pub fn refuse(sentence: &str, code: u8) -> ExitCode {
+pub(crate) fn refuse(sentence: &str, code: u8) -> ExitCode {
     note(&format!("wayleave: {sentence}"));
     ExitCode::from(code)
 }
 
 /// Refuses to go on, with an explanation.
-pub fn refuse_explained(error: &dyn Explain, code: u8) -> ExitCode {
+pub(crate) fn refuse_explained(error: &dyn Explain, code: u8) -> ExitCode {
     let fail = error.explain();
     let code = refuse(fail.summary.as_str(), code);
     for hint in &fail.hints {
@@ -29,7 +29,7 @@ pub fn refuse_explained(error: &dyn Explain, code: u8) -> ExitCode {
 }
 
 /// Writes the report to standard output.
-pub fn report(report: &Report, json: bool, verbose: bool, product: &str) {
+pub(crate) fn report(report: &Report, json: bool, verbose: bool, product: &str) {
     let text = if json {
         serde_json::to_string_pretty(&render::to_json(report, product)).unwrap_or_default()
     } else {
@@ -39,7 +39,7 @@ pub fn report(report: &Report, json: bool, verbose: bool, product: &str) {
 }
 
 /// Writes an explanation to standard output.
-pub fn explanation(fail: &Fail) {
+pub(crate) fn explanation(fail: &Fail) {
     let mut text = format!("{}\n", fail.summary);
     for detail in &fail.details {
         text.push_str(&format!("  {}: {}\n", detail.key, detail.value));
@@ -66,14 +66,14 @@ fn width() -> usize {
 }
 
 /// Progress, a line for each rung that came to its end.
-pub struct Lines {
+pub(crate) struct Lines {
     color: bool,
     last_prompt: Mutex<Option<UserPrompt>>,
 }
 
 impl Lines {
     /// For standard error.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { color: color(&io::stderr()), last_prompt: Mutex::new(None) }
     }
 

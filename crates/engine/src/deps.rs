@@ -69,7 +69,7 @@ impl Deps {
             publicly_trusted: PUBLICLY_TRUSTED.iter().map(|&domain| domain.to_owned()).collect(),
             clock: clock.clone(),
         })?;
-        Ok(Self { network: Arc::new(network), clock, opener: Arc::new(SystemBrowser), authority: None })
+        Ok(Self { network: Arc::new(network), clock, opener: Arc::new(SystemBrowser::default()), authority: None })
     }
 }
 
@@ -101,20 +101,36 @@ impl Clock for SystemClock {
 }
 
 /// The system browser: `$BROWSER` where it is set, else the desktop's default.
-#[derive(Clone, Copy, Debug)]
-pub struct SystemBrowser;
+#[derive(Clone, Default, Debug)]
+pub struct SystemBrowser {
+    /// Environment variables that hold secrets and are none of the browser's business.
+    secret_variables: Vec<String>,
+}
+
+impl SystemBrowser {
+    /// A browser that does not inherit these environment variables.
+    #[must_use]
+    pub const fn without(secret_variables: Vec<String>) -> Self {
+        Self { secret_variables }
+    }
+}
 
 impl UrlOpener for SystemBrowser {
     fn open(&self, url: &Url) -> Result<(), OpenError> {
+        let by_desktop = || webbrowser::open(url.as_str()).map_err(|error| OpenError(Box::new(error)));
         match std::env::var("BROWSER") {
-            Ok(browser) if !browser.trim().is_empty() => open_with(&browser, url),
-            _ => webbrowser::open(url.as_str()).map_err(|error| OpenError(Box::new(error))),
+            Ok(browser) if !browser.trim().is_empty() => open_with(&browser, url, &self.secret_variables),
+            // the library hands everything on, so the desktop's own opener is asked first where something must stay behind
+            _ if cfg!(target_os = "linux") && !self.secret_variables.is_empty() => {
+                open_with("xdg-open", url, &self.secret_variables).or_else(|_not_there| by_desktop())
+            }
+            _ => by_desktop(),
         }
     }
 }
 
 /// `$BROWSER` is a list of commands separated by `:`, with `%s` for the address, or the address as last argument.
-fn open_with(browser: &str, url: &Url) -> Result<(), OpenError> {
+fn open_with(browser: &str, url: &Url, secret_variables: &[String]) -> Result<(), OpenError> {
     let mut last = std::io::Error::new(std::io::ErrorKind::NotFound, "BROWSER names no command");
     // a Windows path has a colon of its own
     let commands: Vec<&str> = if cfg!(windows) { vec![browser] } else { browser.split(':').collect() };
@@ -125,7 +141,15 @@ fn open_with(browser: &str, url: &Url) -> Result<(), OpenError> {
         if !command.contains("%s") {
             arguments.push(url.to_string());
         }
-        match Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
+        let mut start = Command::new(program);
+        start.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        for name in secret_variables {
+            start.env_remove(name);
+        }
+        // Ctrl-C in the terminal is for us, not for the person's browser
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut start, 0);
+        match start.spawn() {
             Ok(mut child) => {
                 // a child that nobody waits for would stay behind as a zombie
                 std::thread::Builder::new()

@@ -171,6 +171,13 @@ impl SharePointForm {
     }
 }
 
+/// Whether an address can be a sign-in authority, or why not.
+pub fn check_authority(address: &url::Url) -> Result<(), SafeText> {
+    // its tenant changes nothing about the address
+    let tenant = Tenant::parse("contoso.onmicrosoft.com").map_err(|error| error.explain().summary)?;
+    entra_auth::Authority::custom(address, tenant).map(drop).map_err(|error| error.explain().summary)
+}
+
 fn trimmed(secret: &Secret) -> Secret {
     Secret::new(secret.inspect(|text| text.trim().to_owned()))
 }

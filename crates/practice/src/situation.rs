@@ -42,7 +42,6 @@ enum Wiki {
     TokenIgnored,
     TokenRejected,
     TooOld,
-    Captcha,
     SingleSignOn,
     Kerberos,
     Maintenance,
@@ -77,7 +76,6 @@ pub static SITUATIONS: &[Situation] = &[
     wiki("token-ignored", "Token silently ignored", "The server answers, but as if nobody had signed in", Wiki::TokenIgnored),
     wiki("token-rejected", "Token rejected", "The wiki is closed and does not know the token", Wiki::TokenRejected),
     wiki("too-old-for-tokens", "Too old for tokens", "Confluence 7.4 has no personal access tokens", Wiki::TooOld),
-    wiki("captcha", "CAPTCHA after failed logins", "Somebody mistyped this account's password too often", Wiki::Captcha),
     wiki("single-sign-on", "Single sign-on in front", "An identity provider's page stands before the wiki", Wiki::SingleSignOn),
     wiki("kerberos", "Kerberos in front", "The server wants a Windows sign-in", Wiki::Kerberos),
     wiki("maintenance", "Under maintenance", "The wiki is being upgraded", Wiki::Maintenance),
@@ -178,7 +176,6 @@ impl Wiki {
             Self::Blocked => builder.rate_limit(RateLimit::Blocked),
             Self::PeopleHidden => builder.switches(|switches| switches.browse_users = false),
             Self::ReadOnly => builder.switches(|switches| switches.read_only = true),
-            Self::Captcha => builder.switches(|switches| switches.captcha_after = Some(0)),
             Self::Works | Self::NotSuper | Self::TokenRejected => builder,
         };
         let confluence = builder.start().await?;

@@ -167,7 +167,7 @@ pub struct Run {
 }
 
 /// How long a program may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// `wayleave` with these arguments.
 pub fn wayleave(words: &[&str]) -> Run {
@@ -176,9 +176,12 @@ pub fn wayleave(words: &[&str]) -> Run {
 
 impl Run {
     /// `wayleave` with these arguments in this home.
+    ///
+    /// # Panics
+    /// On an argument that holds a secret: everybody may read those.
     pub fn new(home: Home, words: &[&str]) -> Self {
         for word in words {
-            assert!(markers::found_in(word).is_empty(), "everybody may read arguments: {word}");
+            assert!(markers::found_in(word).is_empty(), "an argument holds a secret: {word}");
         }
         let mut command = home.command("wayleave");
         command.args(words).env("WAYLEAVE_LOG", "trace");

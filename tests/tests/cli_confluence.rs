@@ -98,12 +98,13 @@ async fn a_wrong_account_is_red() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gate_gets_its_header() {
     let wiki = wiki(|wiki| wiki).await;
-    let said = check(&[&wiki.base(), "--token-env", "T", "--json", "--header-env", "X-Gate=GATE", "--header-env", "CF-Access-Client-Id=ID"])
-        .env("T", Who::Super.pat())
-        .env("GATE", Kind::ClientSecret.of("gate"))
-        .env("ID", "an id")
-        .end()
-        .await;
+    let said =
+        check(&[&wiki.base(), "--token-env", "T", "--json", "--header-env", "X-Gate=GATE", "--header-env", "CF-Access-Client-Id=ID"])
+            .env("T", Who::Super.pat())
+            .env("GATE", Kind::ClientSecret.of("gate"))
+            .env("ID", "an id")
+            .end()
+            .await;
     assert_eq!(said.verdict(), "0 passed -");
     for seen in wiki.server().requests() {
         assert_eq!(seen.headers["x-gate"], Kind::ClientSecret.of("gate").as_str(), "{}", seen.path);
@@ -199,7 +200,10 @@ async fn what_cannot_be_right_is_usage() {
         (&[wiki, "--anonymous", "--proxy", "socks5://127.0.0.1"], "--proxy takes an address"),
         (&[wiki, "--anonymous", "--proxy", "http://jane:pass@127.0.0.1"], "--proxy-password-env"),
         (&[wiki, "--anonymous", "--proxy-user", "jane"], "--proxy"),
-        (&[wiki, "--anonymous", "--proxy", "http://127.0.0.1", "--proxy-user", "jane", "--proxy-password-env", "NOT_SET"], "NOT_SET is not"),
+        (
+            &[wiki, "--anonymous", "--proxy", "http://127.0.0.1", "--proxy-user", "jane", "--proxy-password-env", "NOT_SET"],
+            "NOT_SET is not",
+        ),
         (&["--practice", "no-such-situation"], "no practice situation"),
         (&[wiki, "--anonymous", "--no-such-flag"], "--no-such-flag"),
         (&[], "URL"),

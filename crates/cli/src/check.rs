@@ -5,8 +5,8 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use engine::practice::Practice;
 use engine::deps::SystemBrowser;
+use engine::practice::Practice;
 use engine::{Deps, Job, Order, PRODUCT, Replies, ReplySender};
 use preflight::{Outcome, Report, SafeText, Secret};
 use tokio::sync::watch;
@@ -51,11 +51,7 @@ fn run(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -> Resul
     code
 }
 
-async fn test(
-    common: Common,
-    typed: bool,
-    job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static,
-) -> ExitCode {
+async fn test(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static) -> ExitCode {
     let practice = match &common.practice {
         Some(situation) => match Practice::start(situation).await {
             Ok(practice) => Some(Arc::new(practice)),

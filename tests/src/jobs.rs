@@ -1,7 +1,8 @@
 //! Jobs against practice servers, and a person who signs in by itself when a browser is asked for.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use engine::forms::SharePointForm;
 use engine::{Job, OpenError, UrlOpener};
@@ -20,19 +21,38 @@ pub fn sharepoint(cloud: &Cloud) -> Result<Job, String> {
 /// A person at a browser: signs in on the practice pages and lets the browser return.
 pub struct Person {
     cloud: Arc<Cloud>,
-    opened: Mutex<Vec<Url>>,
+    takes: Duration,
+    opened: Mutex<Vec<(Url, Instant)>>,
+    answered: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Person {
-    /// The person that this cloud is about.
+    /// The person that this cloud is about, who signs in at once.
     pub fn new(cloud: Arc<Cloud>) -> Self {
-        Self { cloud, opened: Mutex::new(Vec::new()) }
+        Self { cloud, takes: Duration::ZERO, opened: Mutex::default(), answered: Arc::default() }
+    }
+
+    /// Somebody who takes this long.
+    #[must_use]
+    pub fn taking(mut self, takes: Duration) -> Self {
+        self.takes = takes;
+        self
     }
 
     /// What was opened in the browser.
     pub fn opened(&self) -> Vec<Url> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.opened).iter().map(|(url, _)| url.clone()).collect()
     }
+
+    /// When the first page was opened, and when the browser came back.
+    pub fn was_busy(&self) -> Option<(Instant, Instant)> {
+        let opened = lock(&self.opened).first().map(|(_, at)| *at);
+        opened.zip(*lock(&self.answered))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for Person {
@@ -43,12 +63,14 @@ impl fmt::Debug for Person {
 
 impl UrlOpener for Person {
     fn open(&self, url: &Url) -> Result<(), OpenError> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(url.clone());
-        let (cloud, url) = (self.cloud.clone(), url.clone());
+        lock(&self.opened).push((url.clone(), Instant::now()));
+        let (cloud, url, takes, answered) = (self.cloud.clone(), url.clone(), self.takes, self.answered.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| OpenError(Box::new(error)))?;
         let sign_in = move || {
             runtime.block_on(async move {
+                tokio::time::sleep(takes).await;
                 let landing = cloud.entra.sign_in_like_a_browser(url.as_str(), &cloud.user.upn, Choice::Accept).await;
+                *lock(&answered) = Some(Instant::now());
                 // the listener may be gone: the test was cancelled meanwhile
                 deliver(landing).await.ok();
             });

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::bench::Display;
-use crate::run::{cargo, root, run};
+use crate::run::{cargo, root, run, target};
 
 /// Takes the pictures.
 pub(crate) fn screenshots() -> Result<(), String> {
@@ -17,7 +17,7 @@ pub(crate) fn screenshots() -> Result<(), String> {
         let settings = format!("version = 1\nwelcomed = true\ntheme = \"{theme}\"\nreduce_motion = true\nzoom = 1.0\n");
         std::fs::write(home.path().join("settings.toml"), settings).map_err(|error| error.to_string())?;
         let mut manager = Command::new("openbox").env("DISPLAY", &display.name).spawn().map_err(|error| format!("openbox: {error}"))?;
-        let mut window = Command::new(root().join("target/debug/wayleave-gui"))
+        let mut window = Command::new(target()?.join("debug/wayleave-gui"))
             .args(["--practice", "all-well"])
             .env("DISPLAY", &display.name)
             .env("WAYLEAVE_CONFIG_DIR", home.path())

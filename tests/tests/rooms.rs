@@ -40,8 +40,8 @@ fn every_room_knows_only_what_it_may() {
 
 /// Sources of a room, as file name and text.
 fn sources(room: &str) -> Vec<(String, String)> {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates").join(room).join("src");
-    let mut folders = vec![root];
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates").join(room).join("src");
+    let mut folders = vec![source];
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("a folder").flatten() {

@@ -42,10 +42,10 @@ pub(crate) fn report(report: &Report, json: bool, verbose: bool, product: &str) 
 pub(crate) fn explanation(fail: &Fail) {
     let mut text = format!("{}\n", fail.summary);
     for detail in &fail.details {
-        text.push_str(&format!("  {}: {}\n", detail.key, detail.value));
+        text = format!("{text}  {}: {}\n", detail.key, detail.value);
     }
     for hint in &fail.hints {
-        text.push_str(&format!("- {}\n", hint.text));
+        text = format!("{text}- {}\n", hint.text);
     }
     to_stdout(text.trim_end());
 }

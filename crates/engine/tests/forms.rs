@@ -6,6 +6,9 @@ use preflight::{Field, Secret};
 const CLIENT: &str = "6f1d2c3a-8b47-4e59-a0c6-2d9e7b5f4a11";
 const SITE: &str = "https://contoso.sharepoint.com/sites/wiki";
 
+/// What the fields make, or the fields that cannot be right.
+type Expected = Result<&'static str, &'static [Field]>;
+
 fn confluence(address: &str, method: ConfluenceMethod, email: &str, token: &str) -> Result<String, Vec<Field>> {
     let form = ConfluenceForm { address: address.to_owned(), method, email: email.to_owned() };
     let settings = form.settings(&Secret::new(token.to_owned()));
@@ -13,7 +16,7 @@ fn confluence(address: &str, method: ConfluenceMethod, email: &str, token: &str)
         ConfluenceCredential::Anonymous => "anonymous".to_owned(),
         ConfluenceCredential::PersonalToken(token) => format!("token of {}", token.inspect(str::len)),
         ConfluenceCredential::CloudToken { email, token } => format!("{email} with {}", token.inspect(str::len)),
-        other => format!("{other:?}"),
+        ConfluenceCredential::Basic { user, .. } => user,
     })
 }
 
@@ -21,7 +24,7 @@ fn confluence(address: &str, method: ConfluenceMethod, email: &str, token: &str)
 fn the_confluence_card() {
     use ConfluenceMethod::{Anonymous, Token};
     let wiki = "https://wiki.example.com";
-    let table: &[(&str, ConfluenceMethod, &str, &str, Result<&str, &[Field]>)] = &[
+    let table: &[(&str, ConfluenceMethod, &str, &str, Expected)] = &[
         (wiki, Token, "", "abc", Ok("token of 3")),
         (" wiki.example.com/display/ENG/Home ", Token, "", " abc\n", Ok("token of 3")),
         (wiki, Token, " jane@example.com ", "abc", Ok("jane@example.com with 3")),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use entra_auth::Replies;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use preflight::{Progress, Recorder, Report, Secret, Target, TargetKind};
+use preflight::{Plan, Progress, Recorder, Report, Secret, Target, TargetKind};
 use url::Url;
 
 use crate::Deps;
@@ -80,19 +80,25 @@ pub struct Order {
 const TIME_LIMIT: Duration = Duration::from_mins(1);
 const TIME_LIMIT_WITH_A_PERSON: Duration = Duration::from_mins(10);
 
+/// The checks of one side, in their order.
+pub const fn plan(kind: TargetKind) -> Plan {
+    match kind {
+        TargetKind::Confluence => confluence_auth::PLAN,
+        TargetKind::SharePoint => entra_auth::PLAN,
+    }
+}
+
 /// Runs a connection test to its end. Dropping the future cancels it and leaves nothing running.
 pub fn run<'a>(deps: &'a Deps, order: &'a Order, progress: &'a dyn Progress, replies: &'a Replies) -> BoxFuture<'a, Report> {
     run_to_end(deps, order, progress, replies).boxed()
 }
 
 async fn run_to_end(deps: &Deps, order: &Order, progress: &dyn Progress, replies: &Replies) -> Report {
-    let plan = match &order.job {
-        Job::Confluence(_) => confluence_auth::PLAN,
-        Job::SharePoint(_) => entra_auth::PLAN,
-    };
+    let target = order.job.target(order.practice);
+    let plan = plan(target.kind);
     let usual = if order.job.needs_a_person() { TIME_LIMIT_WITH_A_PERSON } else { TIME_LIMIT };
     let limit = order.time_limit.unwrap_or(usual);
-    let recorder = Recorder::new(plan, order.job.target(order.practice), &*deps.clock, progress);
+    let recorder = Recorder::new(plan, target, &*deps.clock, progress);
     let test = async {
         match &order.job {
             Job::Confluence(settings) => {

@@ -12,7 +12,7 @@ pub mod settings;
 
 pub use deps::Deps;
 pub use entra_auth::{OpenError, Replies, Reply, ReplySender, UrlOpener};
-pub use job::{Job, NetworkOptions, Order, ProxyOption, run};
+pub use job::{Job, NetworkOptions, Order, ProxyOption, plan, run};
 
 /// Name and version of the product, as written in reports.
 pub const PRODUCT: &str = concat!("wayleave ", env!("CARGO_PKG_VERSION"));

@@ -141,20 +141,9 @@ impl App {
 
     fn window_ui(&mut self, ui: &mut egui::Ui, commands: &mut Vec<UiCommand>) {
         let now = self.outside.clock.now();
-        views::top_bar::top_bar_ui(ui, self.practising.as_ref(), commands);
-        let notice = &mut self.notice;
+        views::top_bar::top_bar_ui(ui, self.practising.as_ref().map(Practising::banner).as_ref(), commands);
         let desk = self.practising.as_mut().map_or(&mut self.real, |practising| &mut practising.desk);
-        views::page(ui, |ui| {
-            if let Some(text) = notice.as_deref()
-                && crate::kit::Alert::limited("Settings were not read").text(text).dismissible().show(ui).dismissed
-            {
-                *notice = None;
-            }
-            crate::kit::card::columns(ui, 400.0, 2, |column, ui| match column {
-                0 => views::confluence_card::confluence_card_ui(ui, desk, now, commands),
-                _ => views::sharepoint_card::sharepoint_card_ui(ui, desk, now, commands),
-            });
-        });
+        views::desk::desk_ui(ui, desk, &mut self.notice, now, commands);
     }
 
     fn dialog_ui(&mut self, ui: &mut egui::Ui, commands: &mut Vec<UiCommand>) {
@@ -164,7 +153,7 @@ impl App {
             Some(Dialog::Save(form)) => views::save::save_ui(ui, form, self.saving.is_some(), commands),
             Some(Dialog::Help) => views::help::help_ui(ui, commands),
             Some(Dialog::Settings) => views::settings::settings_ui(ui, &mut self.settings, self.outside.settings.path(), commands),
-            Some(Dialog::Practice) => views::practice::practice_ui(ui, self.practising.as_ref(), commands),
+            Some(Dialog::Practice) => views::practice::practice_ui(ui, self.practising.as_ref().and_then(Practising::situation), commands),
             Some(Dialog::Quit) => views::quit::quit_ui(ui, commands),
         }
     }

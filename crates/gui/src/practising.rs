@@ -51,17 +51,29 @@ impl Practising {
         self.servers.as_ref()
     }
 
-    /// The situation's title.
-    pub fn title(&self) -> &'static str {
-        self.situation.map_or("", |situation| situation.title)
+    /// The situation that is being practised.
+    pub fn situation(&self) -> Option<&'static Situation> {
+        self.situation
     }
 
-    /// What the person should know: who to sign in as, or why there are no servers.
-    pub fn note(&self) -> String {
-        match (&self.servers, &self.problem) {
+    /// What the top bar says.
+    pub fn banner(&self) -> Banner {
+        let note = match (&self.servers, &self.problem) {
             (Some(practice), _) => practice.sign_in_note(),
             (None, Some(problem)) => problem.to_string(),
             (None, None) => "Starting the practice servers…".to_owned(),
-        }
+        };
+        Banner { title: self.situation.map_or("", |situation| situation.title), note, failed: self.problem.is_some() }
     }
+}
+
+/// What the top bar says about practice.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Banner {
+    /// The situation's title.
+    pub title: &'static str,
+    /// What the person should know: who to sign in as, or why there are no servers.
+    pub note: String,
+    /// There are no servers.
+    pub failed: bool,
 }

@@ -1,6 +1,7 @@
 //! What is on screen. Views know neither the async runtime nor services: they take data and push commands.
 
 pub mod confluence_card;
+pub mod desk;
 pub mod help;
 pub mod practice;
 pub mod quit;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::Deps;
 use engine::deps::SystemClock;
 use engine::settings::SettingsFile;
-use preflight::{Explain as _, SafeText};
+use preflight::SafeText;
 
 use crate::app::{App, Outside};
 

@@ -4,20 +4,30 @@ use std::sync::Arc;
 
 use egui::{UserAttentionType, ViewportCommand};
 use engine::settings::ThemeChoice;
-use preflight::{SafeText, TargetKind};
+use jiff::Timestamp;
+use preflight::render::words;
+use preflight::{Report, SafeText, TargetKind};
 use zeroize::Zeroizing;
 
 use super::{App, Dialog};
 use crate::command::{SHORTCUTS, UiCommand};
-use crate::desk::State;
+use crate::desk::{Connection, State};
 use crate::kit::theme;
 use crate::task::TaskPoll;
+use crate::views;
 
 impl App {
     /// Takes what tasks have to say. Runs also while the window is hidden, so it reads no input.
     pub(super) fn receive(&mut self, ctx: &egui::Context) {
+        let now = self.outside.clock.now();
         for kind in [TargetKind::Confluence, TargetKind::SharePoint] {
-            self.receive_report(ctx, kind);
+            if self.practising.is_some() {
+                // what was begun before practice goes on, and is found when practice is left
+                take_report(self.real.test_mut(kind), now);
+            }
+            if let Some(report) = take_report(self.desk_mut().test_mut(kind), now) {
+                self.tell(ctx, kind, report);
+            }
         }
         self.receive_tenant();
         if let Some(task) = &mut self.saving {
@@ -50,22 +60,16 @@ impl App {
         }
     }
 
-    fn receive_report(&mut self, ctx: &egui::Context, kind: TargetKind) {
-        let now = self.outside.clock.now();
-        let test = self.desk_mut().test_mut(kind);
-        let State::Running(task) = &mut test.state else { return };
-        match task.poll() {
-            TaskPoll::Running => {}
-            TaskPoll::Finished(report) => {
-                let report = Arc::new(report);
-                test.state = State::Done { report: report.clone(), at: now };
-                test.replies = None;
-                test.pasted = Zeroizing::default();
-                self.dialog = Some(Dialog::Report(kind, report));
-                ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
+    /// Shows how a test came out. Where somebody is in another dialog, only says so: the card keeps the result.
+    fn tell(&mut self, ctx: &egui::Context, kind: TargetKind, report: Arc<Report>) {
+        match self.dialog {
+            None | Some(Dialog::Quit) => self.dialog = Some(Dialog::Report(kind, report)),
+            Some(_) => {
+                let side = views::test_panel::side(kind);
+                self.toasts.info(format!("{side} was tested: {}", words::result(report.outcome()).to_lowercase()));
             }
-            TaskPoll::Broken => test.state = State::Broken,
         }
+        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
     }
 
     fn receive_tenant(&mut self) {
@@ -118,8 +122,7 @@ impl App {
                 self.commands.push(command.clone());
             }
         }
-        let typing = ui.memory(|memory| memory.focused().is_some()) && ui.egui_wants_keyboard_input();
-        if self.dialog.is_none() && !typing && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        if self.dialog.is_none() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
             for kind in [TargetKind::Confluence, TargetKind::SharePoint] {
                 if self.desk().test(kind).is_running() {
                     self.commands.push(UiCommand::Cancel(kind));
@@ -158,4 +161,18 @@ impl App {
             self.notice = Some(format!("Settings cannot be kept: {}", preflight::chain(&error)));
         }
     }
+}
+
+/// The report of a test that has just come to its end.
+fn take_report(test: &mut Connection, now: Timestamp) -> Option<Arc<Report>> {
+    let State::Running(task) = &mut test.state else { return None };
+    let done = match task.poll() {
+        TaskPoll::Running => return None,
+        TaskPoll::Finished(report) => Some(Arc::new(report)),
+        TaskPoll::Broken => None,
+    };
+    test.replies = None;
+    test.pasted = Zeroizing::default();
+    test.state = done.clone().map_or(State::Broken, |report| State::Done { report, at: now });
+    done
 }

@@ -108,6 +108,11 @@ impl<'a> Button<'a> {
 }
 
 impl Button<'_> {
+    /// Without a frame: its word is what lines up with other things.
+    pub(super) fn is_ghost(&self) -> bool {
+        self.variant == Variant::Ghost
+    }
+
     fn padding(&self) -> f32 {
         if self.small { 10.0 } else { 14.0 }
     }

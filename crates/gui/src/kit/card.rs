@@ -1,6 +1,6 @@
 //! A surface with a header row.
 
-use egui::{Align, CornerRadius, Frame, InnerResponse, Layout, Margin, Rect, Stroke, Ui, vec2};
+use egui::{Align, CornerRadius, Frame, InnerResponse, Layout, Margin, Rect, Stroke, Ui, pos2, vec2};
 
 use super::icons::Icon;
 use super::theme::{CARD_RADIUS, CONTROL_HEIGHT, SMALL_CONTROL_HEIGHT, space};
@@ -14,12 +14,13 @@ pub struct Card<'a> {
     title: &'a str,
     subtitle: Option<&'a str>,
     icon: Option<Icon>,
+    framed: bool,
 }
 
 impl<'a> Card<'a> {
     /// A card with a title.
     pub fn new(title: &'a str) -> Self {
-        Self { title, subtitle: None, icon: None }
+        Self { title, subtitle: None, icon: None, framed: true }
     }
 
     /// A line below the title.
@@ -34,12 +35,19 @@ impl<'a> Card<'a> {
         self
     }
 
+    /// Without a surface of its own: [`cards`] paints it.
+    pub fn unframed(mut self) -> Self {
+        self.framed = false;
+        self
+    }
+
     /// Shows the card over the whole width. `aside` fills the right end of the header, from the
     /// right; `contents` the rest.
     pub fn show<R>(self, ui: &mut Ui, aside: impl FnOnce(&mut Ui), contents: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
         // What a card holds is known by the card's title, wherever the card stands.
         ui.push_id(self.title, |ui| {
-            frame(ui).show(ui, |ui| {
+            let frame = if self.framed { frame(ui) } else { Frame::new().inner_margin(PADDING) };
+            frame.show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = space::L;
                 ui.vertical(|ui| {
@@ -67,6 +75,9 @@ impl<'a> Card<'a> {
     }
 }
 
+/// Between the edge of a card and what it holds.
+const PADDING: Margin = Margin::same(16);
+
 /// The frame of a card, for surfaces without a header.
 pub fn frame(ui: &Ui) -> Frame {
     let t = Tokens::of(ui);
@@ -74,12 +85,23 @@ pub fn frame(ui: &Ui) -> Frame {
         .fill(t.surface.card.into())
         .stroke(Stroke::new(1.0, t.border.subtle.0))
         .corner_radius(CornerRadius::same(CARD_RADIUS))
-        .inner_margin(Margin::same(16))
+        .inner_margin(PADDING)
 }
 
 /// Controls side by side, as high as a field, centred on one line.
 pub fn row<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     ui.allocate_ui_with_layout(vec2(ui.available_width(), CONTROL_HEIGHT), Layout::left_to_right(Align::Center), contents).inner
+}
+
+/// Part of a row of this width, its contents from the top: what stands in rows below each other lines up. Show it in
+/// [`Ui::horizontal_top`].
+pub fn cell<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let width = width.max(0.0);
+    ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+        ui.set_width(width);
+        contents(ui)
+    })
+    .inner
 }
 
 /// A line through the whole card, from edge to edge.
@@ -97,8 +119,7 @@ fn icon_tile(ui: &mut Ui, icon: Icon) {
 
 /// Two or more columns of equal width that fall below each other where the window is narrow.
 pub fn columns(ui: &mut Ui, least_width: f32, count: usize, mut column: impl FnMut(usize, &mut Ui)) {
-    let fits = paint::columns_that_fit(ui.available_width(), least_width, space::L, count);
-    if fits < count {
+    if fall(ui, least_width, count) {
         for index in 0..count {
             column(index, ui);
         }
@@ -110,4 +131,31 @@ pub fn columns(ui: &mut Ui, least_width: f32, count: usize, mut column: impl FnM
             }
         });
     }
+}
+
+/// [`columns`] of equal height, with one [`Card::unframed`] each.
+pub fn cards(ui: &mut Ui, least_width: f32, count: usize, mut card: impl FnMut(usize, &mut Ui)) {
+    if fall(ui, least_width, count) {
+        for index in 0..count {
+            frame(ui).inner_margin(0).show(ui, |ui| card(index, ui));
+        }
+    } else {
+        ui.spacing_mut().item_spacing.x = space::L;
+        ui.columns(count, |uis| {
+            // How high they are is known when the last one was laid out, so the surfaces are painted then.
+            let surfaces: Vec<_> = uis.iter().map(|ui| ui.painter().add(egui::Shape::Noop)).collect();
+            for (index, ui) in uis.iter_mut().enumerate() {
+                card(index, ui);
+            }
+            let bottom = uis.iter().map(|ui| ui.min_rect().bottom()).fold(0.0, f32::max);
+            for (ui, surface) in uis.iter().zip(surfaces) {
+                let rect = Rect::from_min_max(ui.min_rect().left_top(), pos2(ui.min_rect().right(), bottom));
+                ui.painter().set(surface, frame(ui).inner_margin(0).paint(rect));
+            }
+        });
+    }
+}
+
+fn fall(ui: &Ui, least_width: f32, count: usize) -> bool {
+    paint::columns_that_fit(ui.available_width(), least_width, space::L, count) < count
 }

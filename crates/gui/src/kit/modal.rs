@@ -172,7 +172,7 @@ impl<'a> Modal<'a> {
             }
         };
         // A ghost button has no edge to see: its word is what lines up with the text above.
-        let left = if self.aside.is_empty() { 20 } else { 8 };
+        let left = if self.aside.first().is_some_and(Button::is_ghost) { 8 } else { 20 };
         Frame::new().inner_margin(Margin { left, right: 20, top: 12, bottom: 12 }).show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = space::S;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use egui::{CornerRadius, CursorIcon, Id, Rect, Response, Role, Sense, TextStyle, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use preflight::render::words;
 
 use super::status::Status;
 use super::theme::{ICON_SIZE, space};
@@ -34,6 +35,7 @@ pub struct Rung<'a> {
     took: Option<Duration>,
     title_width: f32,
     open_at_first: bool,
+    among_details: bool,
 }
 
 /// What happened to a [`Rung`].
@@ -48,7 +50,7 @@ pub struct RungResponse<R> {
 impl<'a> Rung<'a> {
     /// A line with its title.
     pub fn new(status: Status, title: &'a str) -> Self {
-        Self { status, title, summary: "", took: None, title_width: 176.0, open_at_first: false }
+        Self { status, title, summary: "", took: None, title_width: 176.0, open_at_first: false, among_details: false }
     }
 
     /// What came of it, in a few words.
@@ -72,6 +74,12 @@ impl<'a> Rung<'a> {
     /// Unfolded when it is first shown: for what went wrong.
     pub fn open_at_first(mut self, open: bool) -> Self {
         self.open_at_first = open;
+        self
+    }
+
+    /// Lines up with others of its list that have details.
+    pub fn among_details(mut self) -> Self {
+        self.among_details = true;
         self
     }
 
@@ -109,9 +117,9 @@ impl<'a> Rung<'a> {
         let quiet = matches!(self.status, Status::Pending | Status::Skipped);
         let width = ui.available_width();
 
-        let took = self.took.map(|took| paint::line(ui, &duration(took), &TextStyle::Small, t.text.subdued.0));
+        let took = self.took.and_then(words::took).map(|took| paint::line(ui, &took, &TextStyle::Small, t.text.subdued.0));
         let left = ICON_SIZE + GAP;
-        let chevron_width = CHEVRON + 6.0;
+        let chevron_width = if open.is_some() || self.among_details { CHEVRON + 6.0 } else { 0.0 };
         let right = chevron_width + took.as_ref().map_or(0.0, |galley| galley.size().x + GAP);
 
         let title_color = if quiet { t.text.subdued } else { t.text.strong };
@@ -169,32 +177,5 @@ impl<'a> Rung<'a> {
             }
         });
         if open.is_some() { response.on_hover_cursor(CursorIcon::PointingHand) } else { response }
-    }
-}
-
-/// A duration as one reads it: "85 ms", "1.2 s", "2 min 5 s".
-pub fn duration(took: Duration) -> String {
-    let millis = took.as_millis();
-    let seconds = took.as_secs();
-    if millis < 1000 {
-        format!("{millis} ms")
-    } else if seconds < 60 {
-        format!("{}.{} s", seconds, took.subsec_millis() / 100)
-    } else {
-        format!("{} min {} s", seconds / 60, seconds % 60)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_short() {
-        for (millis, text) in
-            [(0, "0 ms"), (85, "85 ms"), (999, "999 ms"), (1000, "1.0 s"), (1250, "1.2 s"), (59_999, "59.9 s"), (125_000, "2 min 5 s")]
-        {
-            assert_eq!(duration(Duration::from_millis(millis)), text);
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! What a state looks like: always an icon and a word, never colour alone.
 
 use egui::{CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use preflight::Outcome;
+use preflight::render::words;
 
 use super::fonts;
 use super::icons::{self, Icon};
@@ -63,10 +65,10 @@ impl Status {
         match self {
             Self::Pending => "Not started",
             Self::Running => "Running",
-            Self::Passed => "Passed",
-            Self::Limited => "Limited",
-            Self::Failed => "Failed",
-            Self::Skipped => "Skipped",
+            Self::Passed => words::outcome(Outcome::Passed),
+            Self::Limited => words::outcome(Outcome::Limited),
+            Self::Failed => words::outcome(Outcome::Failed),
+            Self::Skipped => words::outcome(Outcome::Skipped),
         }
     }
 

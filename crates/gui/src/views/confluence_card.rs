@@ -12,7 +12,7 @@ use crate::kit::{Card, Field, Note, icons, segmented};
 
 /// Shows the card.
 pub fn confluence_card_ui(ui: &mut Ui, desk: &mut Desk, now: Timestamp, commands: &mut Vec<UiCommand>) {
-    let card = Card::new("Confluence").subtitle("The source").icon(icons::FILE_TEXT);
+    let card = Card::new("Confluence").subtitle("The source").icon(icons::FILE_TEXT).unframed();
     let chip = test_panel::Chip::of(&desk.confluence_test);
     card.show(
         ui,

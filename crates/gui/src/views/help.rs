@@ -1,22 +1,24 @@
 //! The keys, and where to read on.
 
-use egui::{Grid, Ui};
+use egui::Ui;
 
 use crate::command::{SHORTCUTS, UiCommand};
 use crate::kit::theme::space;
-use crate::kit::{Button, Modal, text};
+use crate::kit::{Button, Modal, card, text};
+
+/// Width of the column of keys.
+const KEYS: f32 = 140.0;
 
 /// Shows the dialog.
 pub fn help_ui(ui: &mut Ui, commands: &mut Vec<UiCommand>) {
     let shown = Modal::new("help", "Help").primary(Button::primary("Close")).show(ui, |ui| {
         text::subheading(ui, "Keys");
-        Grid::new("keys").num_columns(2).spacing([space::XL, space::S]).show(ui, |ui| {
-            for shortcut in SHORTCUTS {
-                text::mono(ui, shortcut.shown);
-                text::body(ui, shortcut.does);
-                ui.end_row();
-            }
-        });
+        for shortcut in SHORTCUTS {
+            ui.horizontal_top(|ui| {
+                card::cell(ui, KEYS, |ui| text::mono(ui, shortcut.shown));
+                card::cell(ui, ui.available_width(), |ui| text::body(ui, shortcut.does));
+            });
+        }
         ui.add_space(space::S);
         text::subheading(ui, "Without a window");
         text::body(ui, "Everything here can be done from a script, too:");

@@ -1,6 +1,6 @@
 //! The result dialog: headline, rungs, what can be migrated, what to do.
 
-use egui::{Grid, Ui};
+use egui::{Ui, vec2};
 use preflight::render::words;
 use preflight::{Ability, Hint, HintAction, Outcome, Report, TargetKind};
 
@@ -8,7 +8,7 @@ use super::test_panel::sign;
 use crate::command::UiCommand;
 use crate::kit::modal::Clicked;
 use crate::kit::theme::space;
-use crate::kit::{Alert, Button, Modal, Rung, Tone, chip, details, icons, rung, tag, text};
+use crate::kit::{Alert, Button, Modal, Rung, Tone, card, chip, details, icons, rung, tag, text};
 
 /// Shows the dialog.
 pub fn report_dialog_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<UiCommand>) {
@@ -44,11 +44,14 @@ fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<Ui
         Outcome::Skipped => Tone::Neutral,
     };
     if report.target.practice {
-        tag(ui, Tone::Limited, icons::FLASK, words::PRACTICE);
-        text::small(ui, words::PRACTICE_NOTE);
+        card::row(ui, |ui| {
+            tag(ui, Tone::Limited, icons::FLASK, words::PRACTICE);
+            text::small(ui, words::PRACTICE_NOTE);
+        });
     }
-    let facts = facts(report);
-    Alert::new(tone, report.headline().as_str()).text(&facts).show(ui);
+    Alert::new(tone, report.headline().as_str()).show(ui);
+    ui.add_space(space::XS);
+    facts_ui(ui, report);
 
     let hints = report.hints();
     if !hints.is_empty() {
@@ -61,7 +64,7 @@ fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<Ui
     if !report.abilities.is_empty() {
         ui.add_space(space::S);
         text::subheading(ui, words::ABILITIES);
-        abilities_ui(ui, &report.abilities);
+        ui.scope(|ui| abilities_ui(ui, &report.abilities));
     }
     ui.add_space(space::S);
     text::subheading(ui, words::CHECKS);
@@ -70,7 +73,7 @@ fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<Ui
         for check in &report.checks {
             let rung = Rung::new(sign(check.outcome), check.title).summary(check.summary.as_str()).took(Some(check.took));
             if check.details.is_empty() && check.cause.is_none() {
-                rung.show(ui);
+                rung.among_details().show(ui);
                 continue;
             }
             rung.open_at_first(decisive == Some(check.id)).show_with_details(ui, check.id.0, |ui| {
@@ -84,15 +87,27 @@ fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<Ui
 }
 
 /// Who, where, when.
-fn facts(report: &Report) -> String {
-    let facts: Vec<String> = words::facts(report).into_iter().map(|fact| format!("{}: {}", fact.label, fact.value)).collect();
-    facts.join("\n")
+fn facts_ui(ui: &mut Ui, report: &Report) {
+    const LABELS: f32 = 88.0;
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::M, space::XS);
+        for fact in words::facts(report) {
+            ui.horizontal_top(|ui| {
+                card::cell(ui, LABELS, |ui| text::subdued(ui, fact.label));
+                card::cell(
+                    ui,
+                    ui.available_width(),
+                    |ui| if fact.literal { text::mono(ui, fact.value) } else { text::body(ui, fact.value) },
+                );
+            });
+        }
+    });
 }
 
 fn hint_ui(ui: &mut Ui, kind: TargetKind, hint: &Hint, commands: &mut Vec<UiCommand>) {
     let label = hint.action.as_ref().map(words::action).unwrap_or_default();
     ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = space::S;
+        ui.spacing_mut().item_spacing.x = space::M;
         let button = hint.action.as_ref().map(|action| {
             let button = Button::secondary(&label).small();
             match action {
@@ -101,9 +116,10 @@ fn hint_ui(ui: &mut Ui, kind: TargetKind, hint: &Hint, commands: &mut Vec<UiComm
                 HintAction::EditField(_) | HintAction::Retry => button,
             }
         });
-        let room = ui.available_width() - button.map_or(0.0, |button| button.width(ui) + space::S);
-        ui.allocate_ui(egui::vec2(room, 0.0), |ui| {
-            ui.set_width(room);
+        let room = ui.available_width() - button.map_or(0.0, |button| button.width(ui) + space::M);
+        card::cell(ui, room, |ui| {
+            // on one line with the word of the button
+            ui.add_space(5.0);
             text::body(ui, hint.text.as_str());
         });
         if let (Some(button), Some(action)) = (button, &hint.action)
@@ -115,18 +131,23 @@ fn hint_ui(ui: &mut Ui, kind: TargetKind, hint: &Hint, commands: &mut Vec<UiComm
 }
 
 fn abilities_ui(ui: &mut Ui, abilities: &[Ability]) {
-    Grid::new("abilities").num_columns(2).spacing([space::M, space::S]).show(ui, |ui| {
-        for ability in abilities {
-            chip(ui, sign(words::verdict_as_outcome(ability.verdict)), words::verdict(ability.verdict));
+    /// Wide enough for the longest verdict.
+    const CHIPS: f32 = 96.0;
+    ui.spacing_mut().item_spacing.y = space::M;
+    for ability in abilities {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            card::cell(ui, CHIPS, |ui| chip(ui, sign(words::verdict_as_outcome(ability.verdict)), words::verdict(ability.verdict)));
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
+                // on one line with the word of the chip
+                ui.add_space(1.0);
                 text::strong(ui, ability.id.title());
                 text::body(ui, words::meaning(ability));
                 if !ability.limited_by.is_empty() {
                     text::small(ui, format!("Limited by {}", words::limits(&ability.limited_by)));
                 }
             });
-            ui.end_row();
-        }
-    });
+        });
+    }
 }

@@ -8,6 +8,7 @@ use preflight::{Report, SafeText, TargetKind, render};
 
 use crate::command::UiCommand;
 use crate::kit::modal::Clicked;
+use crate::kit::theme::space;
 use crate::kit::{Button, Field, Modal, Note, icons, segmented, text};
 
 /// The forms that a report can be saved in.
@@ -78,6 +79,7 @@ pub fn save_ui(ui: &mut Ui, form: &mut SaveForm, saving: bool, commands: &mut Ve
     let modal =
         Modal::new("save", "Save report").other(Button::ghost("Back")).primary(Button::primary("Save").enabled(ready).pending(saving));
     let shown = modal.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::L;
         let before = form.format;
         segmented(ui, "Format", &mut form.format, &Format::ALL);
         if before != form.format {

@@ -12,6 +12,7 @@ use crate::kit::{Button, Field, Modal, Note, icons, segmented, text};
 /// Shows the dialog. Settings take effect at once.
 pub fn settings_ui(ui: &mut Ui, settings: &mut Settings, file: &Path, commands: &mut Vec<UiCommand>) {
     let shown = Modal::new("settings", "Settings").primary(Button::primary("Close")).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::L;
         let before = (settings.theme, settings.reduce_motion);
         let themes = [(ThemeChoice::System, "As the system"), (ThemeChoice::Dark, "Dark"), (ThemeChoice::Light, "Light")];
         segmented(ui, "Theme", &mut settings.theme, &themes);
@@ -19,7 +20,6 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings, file: &Path, commands: 
         if before != (settings.theme, settings.reduce_motion) {
             commands.push(UiCommand::SettingsChanged);
         }
-        ui.add_space(space::S);
         Field::new("Proxy", &mut settings.proxy)
             .hint("http://proxy.example.com:8080")
             .optional()
@@ -34,13 +34,12 @@ pub fn settings_ui(ui: &mut Ui, settings: &mut Settings, file: &Path, commands: 
         if ca_file.button_clicked {
             commands.push(UiCommand::BrowseCaFile);
         }
-        ui.add_space(space::S);
-        text::subheading(ui, "What is stored");
-        text::body(
-            ui,
-            "Addresses, IDs and these settings, in this file. Tokens and passwords are kept in memory only, until Wayleave is closed.",
-        );
-        text::mono(ui, file.display().to_string());
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            text::subheading(ui, "What is stored");
+            text::body(ui, "Addresses, IDs and these settings, in this file. Tokens are kept in memory only, until Wayleave is closed.");
+            text::mono(ui, file.display().to_string());
+        });
     });
     if shown.clicked.is_some() || shown.should_close {
         commands.push(UiCommand::CloseDialog);

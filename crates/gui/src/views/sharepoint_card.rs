@@ -17,7 +17,7 @@ enum Method {
 
 /// Shows the card.
 pub fn sharepoint_card_ui(ui: &mut Ui, desk: &mut Desk, now: Timestamp, commands: &mut Vec<UiCommand>) {
-    let card = Card::new("SharePoint").subtitle("The destination").icon(icons::APP_WINDOW);
+    let card = Card::new("SharePoint").subtitle("The destination").icon(icons::APP_WINDOW).unframed();
     let chip = test_panel::Chip::of(&desk.sharepoint_test);
     card.show(
         ui,

@@ -1,6 +1,6 @@
 //! The lower half of a card, the same on both sides: the button, what runs, what came out.
 
-use egui::{Align, Layout, Ui};
+use egui::{Align, Ui};
 use engine::forms::FieldError;
 use jiff::Timestamp;
 use preflight::render::words;
@@ -32,6 +32,14 @@ impl Chip {
         if let Some((status, word)) = self.0 {
             chip(ui, status, word);
         }
+    }
+}
+
+/// What a side is called.
+pub const fn side(kind: TargetKind) -> &'static str {
+    match kind {
+        TargetKind::Confluence => "Confluence",
+        TargetKind::SharePoint => "SharePoint",
     }
 }
 
@@ -75,22 +83,20 @@ pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection,
         TargetKind::SharePoint => "Test SharePoint connection",
     };
     card::row(ui, |ui| {
-        if connection.is_running() {
+        ui.spacing_mut().item_spacing.x = space::S;
+        if let State::Running(task) = &connection.state {
             if ui.add(Button::secondary("Cancel").icon(icons::CLOSE)).clicked() {
                 commands.push(UiCommand::Cancel(kind));
             }
-        } else if ui.add(Button::primary(test)).clicked() {
+            ui.add_space(space::XS);
+            waiting(ui, if task.live().prompt.is_some() { "Waiting for you in the browser" } else { "Testing…" });
+            return;
+        }
+        if ui.add(Button::primary(test)).clicked() {
             commands.push(UiCommand::Test(kind));
         }
-        if let State::Done { at, .. } = &connection.state {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.add(Button::ghost("Show result").small()).clicked() {
-                    commands.push(UiCommand::ShowResult(kind));
-                }
-                text::small(ui, format!("Tested {}", ago(now, *at)));
-            });
-            // the words change once a minute
-            ui.request_repaint_after(std::time::Duration::from_secs(60));
+        if connection.report().is_some() && ui.add(Button::secondary("Show result")).clicked() {
+            commands.push(UiCommand::ShowResult(kind));
         }
     });
     match &connection.state {
@@ -101,14 +107,15 @@ pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection,
             rows_ui(ui, &live, true);
         }
         State::Cancelled(live) => rows_ui(ui, live, false),
-        State::Done { report, .. } => {
+        State::Done { report, at } => {
             card::divider(ui);
-            text::strong(ui, report.headline().as_str());
-            rung::list(ui, |ui| {
-                for check in &report.checks {
-                    Rung::new(sign(check.outcome), check.title).summary(check.summary.as_str()).took(Some(check.took)).show(ui);
-                }
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                text::body(ui, report.headline().as_str());
+                text::small(ui, format!("Tested {}: {}", ago(now, *at), words::result(report.outcome()).to_lowercase()));
             });
+            // the words change once a minute
+            ui.request_repaint_after(std::time::Duration::from_secs(60));
         }
         State::Broken => {
             Alert::failed("The test broke down")
@@ -136,11 +143,8 @@ fn rows_ui(ui: &mut Ui, live: &Live, running: bool) {
 /// What only the person can do, with everything that helps.
 fn prompt_ui(ui: &mut Ui, kind: TargetKind, prompt: Option<&UserPrompt>, connection: &mut Connection, commands: &mut Vec<UiCommand>) {
     match prompt {
-        None => {
-            waiting(ui, "Testing…");
-        }
+        None => {}
         Some(UserPrompt::SystemBrowser { opened, .. }) => {
-            waiting(ui, "Waiting for you in the browser");
             let (title, explanation) = if *opened {
                 (
                     "Sign in on the page that has opened in your browser",
@@ -171,12 +175,10 @@ fn prompt_ui(ui: &mut Ui, kind: TargetKind, prompt: Option<&UserPrompt>, connect
             }
         }
         Some(UserPrompt::DeviceCode { code, url, .. }) => {
-            waiting(ui, "Waiting for you in the browser");
             text::title(ui, code.as_str());
             text::subdued(ui, format!("Open {url} and type this code"));
         }
     }
-    ui.add_space(space::XS);
 }
 
 /// "just now", "2 minutes ago", "3 hours ago", "on 2026-11-24".

@@ -6,10 +6,10 @@ use preflight::render::words;
 use crate::command::UiCommand;
 use crate::kit::theme::space;
 use crate::kit::{Button, IconButton, Tone, card, icons, tag, text};
-use crate::practising::Practising;
+use crate::practising::Banner;
 
 /// Shows the bar.
-pub fn top_bar_ui(ui: &mut Ui, practising: Option<&Practising>, commands: &mut Vec<UiCommand>) {
+pub fn top_bar_ui(ui: &mut Ui, practising: Option<&Banner>, commands: &mut Vec<UiCommand>) {
     let frame = Frame::new().fill(ui.visuals().panel_fill).inner_margin(Margin { left: 24, right: 20, top: 12, bottom: 12 });
     Panel::top("top-bar").frame(frame).show_separator_line(true).show(ui, |ui| {
         card::row(ui, |ui| {
@@ -17,7 +17,7 @@ pub fn top_bar_ui(ui: &mut Ui, practising: Option<&Practising>, commands: &mut V
             text::heading(ui, "Wayleave");
             if let Some(practising) = practising {
                 tag(ui, Tone::Limited, icons::FLASK, words::PRACTICE);
-                text::small(ui, practising.title());
+                text::small(ui, practising.title);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if ui.add(IconButton::new(icons::HELP.named("Help"))).clicked() {
@@ -40,7 +40,7 @@ pub fn top_bar_ui(ui: &mut Ui, practising: Option<&Practising>, commands: &mut V
         });
         if let Some(practising) = practising {
             ui.add_space(space::XS);
-            text::small(ui, practising.note());
+            text::small(ui, practising.note.as_str());
         }
     });
 }

@@ -6,12 +6,12 @@ use crate::command::UiCommand;
 use crate::kit::theme::space;
 use crate::kit::{Button, Icon, Tokens, card, icons, text};
 
-const WIDTH: f32 = 560.0;
+const WIDTH: f32 = 580.0;
 
 const POINTS: [(Icon, &str, &str); 3] = [
     (icons::KEY, "Sign in to both sides", "Confluence, where the content is, and SharePoint Online, where it goes"),
-    (icons::SHIELD, "See that it works, or why not", "One sentence on what is wrong and who can mend it. Secrets stay in memory"),
-    (icons::FILE_TEXT, "Know what would come across", "Pages, permissions, authors, dates and people, before the migration weekend"),
+    (icons::SHIELD, "See that it works, or why not", "What is wrong and who can mend it, in one sentence. Tokens stay in memory"),
+    (icons::FILE_TEXT, "Know what would come across", "Pages, permissions, authors and dates, before the migration weekend"),
 ];
 
 /// Shows the screen.

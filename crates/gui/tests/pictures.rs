@@ -1,0 +1,270 @@
+//! Pictures of the window: every view with data that stands still, in both themes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::Theme;
+use egui_kittest::{Harness, SnapshotResults};
+use engine::practice::situation;
+use engine::settings::Settings;
+use gui::command::UiCommand;
+use gui::desk::{Desk, State};
+use gui::kit::theme;
+use gui::practising::Banner;
+use gui::task::{Task, TaskPoll, Wake};
+use gui::views;
+use gui::views::save::SaveForm;
+use jiff::Timestamp;
+use preflight::{CheckId, CheckResult, Event, Field, Outcome, Plan, Report, TargetKind, UserPrompt, gallery};
+use tokio::runtime::Runtime;
+use url::Url;
+
+const USUAL: [f32; 2] = [1080.0, 760.0];
+const SMALLEST: [f32; 2] = [640.0, 480.0];
+
+/// What lies on top.
+enum Over {
+    Nothing,
+    Report(Report),
+    Save(Box<SaveForm>),
+    Help,
+    Settings(Box<Settings>),
+    Practice,
+    Quit,
+}
+
+/// The window without anything behind it.
+struct Shown {
+    welcome: bool,
+    desk: Desk,
+    banner: Option<Banner>,
+    notice: Option<String>,
+    over: Over,
+    _runtime: Option<Runtime>,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self { welcome: false, desk: Desk::default(), banner: None, notice: None, over: Over::Nothing, _runtime: None }
+    }
+}
+
+impl eframe::App for Shown {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let mut commands: Vec<UiCommand> = Vec::new();
+        let commands = &mut commands;
+        if self.welcome {
+            views::welcome::welcome_ui(ui, commands);
+        } else {
+            views::top_bar::top_bar_ui(ui, self.banner.as_ref(), commands);
+            views::desk::desk_ui(ui, &mut self.desk, &mut self.notice, now(), commands);
+        }
+        match &mut self.over {
+            Over::Nothing => {}
+            Over::Report(report) => views::report_dialog::report_dialog_ui(ui, report.target.kind, report, commands),
+            Over::Save(form) => views::save::save_ui(ui, form, false, commands),
+            Over::Help => views::help::help_ui(ui, commands),
+            Over::Settings(settings) => {
+                views::settings::settings_ui(ui, settings, std::path::Path::new("/home/jane/.config/wayleave/settings.toml"), commands);
+            }
+            Over::Practice => views::practice::practice_ui(ui, situation("reader"), commands),
+            Over::Quit => views::quit::quit_ui(ui, commands),
+        }
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_795_168_400).expect("a time")
+}
+
+fn then() -> Timestamp {
+    Timestamp::from_second(1_795_168_400 - 130).expect("a time")
+}
+
+/// Takes one picture per theme.
+fn pictures(results: &mut SnapshotResults, name: &str, size: [f32; 2], looks: &[(Theme, f32)], shown: impl Fn() -> Shown) {
+    for (look, scale) in looks {
+        let mut builder = Harness::builder().with_size(size).with_pixels_per_point(*scale).with_theme(*look);
+        if name == "result_hostile" {
+            // other scripts come from the system's fonts, which differ and are left out here
+            builder = builder.allow_missing_glyphs();
+        }
+        let mut harness = builder.build_eframe(|creation| {
+            theme::apply(&creation.egui_ctx);
+            theme::set_reduced_motion(&creation.egui_ctx, true);
+            shown()
+        });
+        harness.run_steps(6);
+        let look = if *look == Theme::Dark { "dark" } else { "light" };
+        harness.snapshot(format!("window/{name}_{look}_{scale}x"));
+        results.extend_harness(&mut harness);
+    }
+}
+
+const DARK: &[(Theme, f32)] = &[(Theme::Dark, 1.0)];
+const LIGHT: &[(Theme, f32)] = &[(Theme::Light, 1.0)];
+const BOTH: &[(Theme, f32)] = &[(Theme::Dark, 1.0), (Theme::Light, 1.0)];
+const SHARP: &[(Theme, f32)] = &[(Theme::Light, 2.0)];
+
+fn filled_in() -> Desk {
+    let mut desk = Desk::default();
+    desk.confluence.address = "wiki.example.com/confluence/display/HR/Welcome?src=breadcrumbs".to_owned();
+    desk.token.push_str("a token");
+    desk.sharepoint.address = "https://contoso.sharepoint.com/sites/wiki".to_owned();
+    desk.sharepoint.tenant = "contoso.onmicrosoft.com".to_owned();
+    desk.sharepoint.client_id = "3f0f54c1-2f6f-4a4e-9b0e-6a1c1d1f0a55".to_owned();
+    desk
+}
+
+fn done(report: Report) -> State {
+    State::Done { report: Arc::new(report), at: then() }
+}
+
+fn report(name: &str) -> Report {
+    gallery::reports().into_iter().find(|(each, _)| *each == name).expect("in the gallery").1
+}
+
+/// A test that has come so far and goes no further, without any server.
+fn running(runtime: &Runtime, plan: Plan, done: &'static [(&'static str, u64)], prompt: Option<UserPrompt>) -> State {
+    let (told, reached) = std::sync::mpsc::channel();
+    let task = Task::spawn(runtime.handle(), Wake::by(|| {}), move |progress| async move {
+        progress.emit(Event::Plan(plan));
+        for (spec, (summary, took)) in plan.iter().zip(done) {
+            progress.emit(Event::Started(spec.id));
+            progress.emit(Event::Finished(passed(spec.id, spec.title, summary, *took)));
+        }
+        if let Some(spec) = plan.get(done.len()) {
+            progress.emit(Event::Started(spec.id));
+        }
+        progress.emit(Event::Prompt(prompt));
+        told.send(()).expect("the picture is waiting");
+        std::future::pending().await
+    });
+    reached.recv().expect("the test came so far");
+    State::Running(task)
+}
+
+fn passed(id: CheckId, title: &'static str, summary: &'static str, took: u64) -> CheckResult {
+    let (details, hints, took) = (Vec::new(), Vec::new(), Duration::from_millis(took));
+    CheckResult { id, title, outcome: Outcome::Passed, cause: None, summary: summary.into(), details, hints, took }
+}
+
+const FOUND: &[(&str, u64)] = &[("Understood as https://wiki.example.com/confluence", 0), ("Answers over a trusted connection", 84)];
+const TENANT_FOUND: &[(&str, u64)] =
+    &[("Understood as https://contoso.sharepoint.com/sites/wiki", 0), ("Belongs to contoso.onmicrosoft.com", 212)];
+
+fn both_running() -> Shown {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
+    let url = Url::parse("https://login.microsoftonline.com/").expect("a URL");
+    let mut desk = filled_in();
+    desk.confluence_test.state = running(&runtime, engine::plan(TargetKind::Confluence), FOUND, None);
+    let prompt = UserPrompt::SystemBrowser { url, opened: true };
+    desk.sharepoint_test.state = running(&runtime, engine::plan(TargetKind::SharePoint), TENANT_FOUND, Some(prompt));
+    Shown { desk, _runtime: Some(runtime), ..Shown::default() }
+}
+
+#[test]
+fn welcome() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "welcome", USUAL, BOTH, || Shown { welcome: true, ..Shown::default() });
+    pictures(&mut results, "welcome_small", SMALLEST, LIGHT, || Shown { welcome: true, ..Shown::default() });
+}
+
+#[test]
+fn empty_cards() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "empty", USUAL, BOTH, Shown::default);
+}
+
+#[test]
+fn empty_cards_in_the_smallest_window() {
+    let mut results = SnapshotResults::new();
+    let notice = "The settings file could not be read. It was kept as /home/jane/.config/wayleave/settings.unreadable-20261120-0950.toml and Wayleave starts with fresh settings";
+    pictures(&mut results, "empty_small", SMALLEST, DARK, || Shown { notice: Some(notice.to_owned()), ..Shown::default() });
+}
+
+#[test]
+fn errors_at_fields() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "errors", USUAL, BOTH, || {
+        let mut desk = Desk::default();
+        desk.confluence.address = "ftp://wiki".to_owned();
+        desk.confluence.email = "jane".to_owned();
+        desk.token.push_str("a token");
+        desk.sharepoint.address = "contoso".to_owned();
+        desk.sharepoint.tenant = "common".to_owned();
+        desk.sharepoint.client_id = "12345".to_owned();
+        let fields = [Field::ConfluenceAddress, Field::Token, Field::Email, Field::SharePointAddress, Field::TenantId, Field::ClientId];
+        desk.left.extend(fields.map(Field::label));
+        Shown { desk, ..Shown::default() }
+    });
+}
+
+#[test]
+fn tests_that_run() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "running", [1080.0, 900.0], BOTH, both_running);
+    pictures(&mut results, "running_sharp", [560.0, 400.0], SHARP, both_running);
+}
+
+#[test]
+fn tests_that_were_cancelled_or_broke_down() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "cancelled", USUAL, LIGHT, || {
+        let mut shown = both_running();
+        shown.desk.confluence_test.cancel();
+        shown.desk.sharepoint_test.state = State::Broken;
+        shown
+    });
+}
+
+#[test]
+fn tests_that_are_done() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "done", USUAL, BOTH, || {
+        let mut desk = filled_in();
+        desk.confluence_test.state = done(report("token_rejected"));
+        desk.sharepoint_test.state = done(report("plan_b"));
+        let banner = Banner {
+            title: "An ordinary reader",
+            note:
+                "The token belongs to somebody who may only read. On the practice sign-in page, choose Ada Brook (ada@heathervale.example)"
+                    .to_owned(),
+            failed: false,
+        };
+        Shown { desk, banner: Some(banner), ..Shown::default() }
+    });
+}
+
+fn with_report(name: &str) -> Shown {
+    let report = report(name);
+    let mut desk = filled_in();
+    desk.test_mut(report.target.kind).state = done(report.clone());
+    Shown { desk, over: Over::Report(report), ..Shown::default() }
+}
+
+#[test]
+fn results() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "result_good", USUAL, DARK, || with_report("confluence_all_good"));
+    pictures(&mut results, "result_plan_b", USUAL, BOTH, || with_report("plan_b"));
+    pictures(&mut results, "result_failed", USUAL, BOTH, || with_report("wrong_tenant"));
+    pictures(&mut results, "result_hostile", USUAL, LIGHT, || with_report("hostile_texts"));
+    pictures(&mut results, "result_practice", USUAL, LIGHT, || with_report("practice"));
+    pictures(&mut results, "result_small", SMALLEST, LIGHT, || with_report("token_rejected"));
+}
+
+#[test]
+fn dialogs() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "practice", USUAL, BOTH, || Shown { over: Over::Practice, ..Shown::default() });
+    pictures(&mut results, "settings", USUAL, LIGHT, || Shown { over: Over::Settings(Box::default()), ..Shown::default() });
+    pictures(&mut results, "help", USUAL, DARK, || Shown { over: Over::Help, ..Shown::default() });
+    pictures(&mut results, "save", USUAL, LIGHT, || {
+        let mut form = SaveForm::new(TargetKind::SharePoint, Arc::new(report("plan_b")));
+        form.path = "/root/wayleave-sharepoint-2026-11-20-0950.html".to_owned();
+        form.problem = Some("/root/wayleave-sharepoint-2026-11-20-0950.html could not be written: Permission denied".into());
+        Shown { over: Over::Save(Box::new(form)), ..Shown::default() }
+    });
+    pictures(&mut results, "quit", SMALLEST, DARK, || Shown { over: Over::Quit, ..both_running() });
+}

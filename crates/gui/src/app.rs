@@ -115,7 +115,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        self.execute(ui.ctx().clone());
+        self.execute(&ui.ctx().clone());
         self.keys(ui);
         let mut commands = std::mem::take(&mut self.commands);
         if self.is_welcoming() {

@@ -5,27 +5,31 @@ use std::time::Duration;
 
 use egui::Theme;
 use egui_kittest::{Harness, SnapshotResults};
+use engine::forms::{ConfluenceForm, SharePointForm};
 use engine::practice::situation;
 use engine::settings::Settings;
 use gui::command::UiCommand;
 use gui::desk::{Desk, State};
 use gui::kit::theme;
 use gui::practising::Banner;
-use gui::task::{Task, TaskPoll, Wake};
+use gui::task::{Task, Wake};
 use gui::views;
 use gui::views::save::SaveForm;
 use jiff::Timestamp;
 use preflight::{CheckId, CheckResult, Event, Field, Outcome, Plan, Report, TargetKind, UserPrompt, gallery};
 use tokio::runtime::Runtime;
 use url::Url;
+use zeroize::Zeroizing;
 
 const USUAL: [f32; 2] = [1080.0, 760.0];
 const SMALLEST: [f32; 2] = [640.0, 480.0];
+/// Little more than a dialog.
+const AROUND_A_DIALOG: [f32; 2] = [760.0, 700.0];
 
 /// What lies on top.
 enum Over {
     Nothing,
-    Report(Report),
+    Report(Box<Report>),
     Save(Box<SaveForm>),
     Help,
     Settings(Box<Settings>),
@@ -106,14 +110,19 @@ const LIGHT: &[(Theme, f32)] = &[(Theme::Light, 1.0)];
 const BOTH: &[(Theme, f32)] = &[(Theme::Dark, 1.0), (Theme::Light, 1.0)];
 const SHARP: &[(Theme, f32)] = &[(Theme::Light, 2.0)];
 
+fn desk(confluence: [&str; 2], sharepoint: [&str; 3]) -> Desk {
+    let [address, email] = confluence.map(str::to_owned);
+    let confluence = ConfluenceForm { address, email, ..ConfluenceForm::default() };
+    let [address, tenant, client_id] = sharepoint.map(str::to_owned);
+    let sharepoint = SharePointForm { address, tenant, client_id };
+    Desk { confluence, token: Zeroizing::new("a token".to_owned()), sharepoint, ..Desk::default() }
+}
+
 fn filled_in() -> Desk {
-    let mut desk = Desk::default();
-    desk.confluence.address = "wiki.example.com/confluence/display/HR/Welcome?src=breadcrumbs".to_owned();
-    desk.token.push_str("a token");
-    desk.sharepoint.address = "https://contoso.sharepoint.com/sites/wiki".to_owned();
-    desk.sharepoint.tenant = "contoso.onmicrosoft.com".to_owned();
-    desk.sharepoint.client_id = "3f0f54c1-2f6f-4a4e-9b0e-6a1c1d1f0a55".to_owned();
-    desk
+    desk(
+        ["wiki.example.com/confluence/display/HR/Welcome?src=breadcrumbs", ""],
+        ["https://contoso.sharepoint.com/sites/wiki", "contoso.onmicrosoft.com", "3f0f54c1-2f6f-4a4e-9b0e-6a1c1d1f0a55"],
+    )
 }
 
 fn done(report: Report) -> State {
@@ -166,7 +175,7 @@ fn both_running() -> Shown {
 #[test]
 fn welcome() {
     let mut results = SnapshotResults::new();
-    pictures(&mut results, "welcome", USUAL, BOTH, || Shown { welcome: true, ..Shown::default() });
+    pictures(&mut results, "welcome", USUAL, DARK, || Shown { welcome: true, ..Shown::default() });
     pictures(&mut results, "welcome_small", SMALLEST, LIGHT, || Shown { welcome: true, ..Shown::default() });
 }
 
@@ -186,14 +195,8 @@ fn empty_cards_in_the_smallest_window() {
 #[test]
 fn errors_at_fields() {
     let mut results = SnapshotResults::new();
-    pictures(&mut results, "errors", USUAL, BOTH, || {
-        let mut desk = Desk::default();
-        desk.confluence.address = "ftp://wiki".to_owned();
-        desk.confluence.email = "jane".to_owned();
-        desk.token.push_str("a token");
-        desk.sharepoint.address = "contoso".to_owned();
-        desk.sharepoint.tenant = "common".to_owned();
-        desk.sharepoint.client_id = "12345".to_owned();
+    pictures(&mut results, "errors", USUAL, DARK, || {
+        let mut desk = desk(["ftp://wiki", "jane"], ["contoso", "common", "12345"]);
         let fields = [Field::ConfluenceAddress, Field::Token, Field::Email, Field::SharePointAddress, Field::TenantId, Field::ClientId];
         desk.left.extend(fields.map(Field::label));
         Shown { desk, ..Shown::default() }
@@ -203,7 +206,7 @@ fn errors_at_fields() {
 #[test]
 fn tests_that_run() {
     let mut results = SnapshotResults::new();
-    pictures(&mut results, "running", [1080.0, 900.0], BOTH, both_running);
+    pictures(&mut results, "running", USUAL, BOTH, both_running);
     pictures(&mut results, "running_sharp", [560.0, 400.0], SHARP, both_running);
 }
 
@@ -240,30 +243,31 @@ fn with_report(name: &str) -> Shown {
     let report = report(name);
     let mut desk = filled_in();
     desk.test_mut(report.target.kind).state = done(report.clone());
-    Shown { desk, over: Over::Report(report), ..Shown::default() }
+    Shown { desk, over: Over::Report(Box::new(report)), ..Shown::default() }
 }
 
 #[test]
 fn results() {
     let mut results = SnapshotResults::new();
-    pictures(&mut results, "result_good", USUAL, DARK, || with_report("confluence_all_good"));
-    pictures(&mut results, "result_plan_b", USUAL, BOTH, || with_report("plan_b"));
-    pictures(&mut results, "result_failed", USUAL, BOTH, || with_report("wrong_tenant"));
-    pictures(&mut results, "result_hostile", USUAL, LIGHT, || with_report("hostile_texts"));
-    pictures(&mut results, "result_practice", USUAL, LIGHT, || with_report("practice"));
+    pictures(&mut results, "result_good", AROUND_A_DIALOG, DARK, || with_report("confluence_all_good"));
+    pictures(&mut results, "result_plan_b", AROUND_A_DIALOG, BOTH, || with_report("plan_b"));
+    pictures(&mut results, "result_failed", AROUND_A_DIALOG, DARK, || with_report("wrong_tenant"));
+    pictures(&mut results, "result_hostile", AROUND_A_DIALOG, LIGHT, || with_report("hostile_texts"));
+    pictures(&mut results, "result_practice", AROUND_A_DIALOG, LIGHT, || with_report("practice"));
     pictures(&mut results, "result_small", SMALLEST, LIGHT, || with_report("token_rejected"));
 }
 
 #[test]
 fn dialogs() {
     let mut results = SnapshotResults::new();
-    pictures(&mut results, "practice", USUAL, BOTH, || Shown { over: Over::Practice, ..Shown::default() });
-    pictures(&mut results, "settings", USUAL, LIGHT, || Shown { over: Over::Settings(Box::default()), ..Shown::default() });
-    pictures(&mut results, "help", USUAL, DARK, || Shown { over: Over::Help, ..Shown::default() });
-    pictures(&mut results, "save", USUAL, LIGHT, || {
-        let mut form = SaveForm::new(TargetKind::SharePoint, Arc::new(report("plan_b")));
-        form.path = "/root/wayleave-sharepoint-2026-11-20-0950.html".to_owned();
-        form.problem = Some("/root/wayleave-sharepoint-2026-11-20-0950.html could not be written: Permission denied".into());
+    pictures(&mut results, "practice", USUAL, LIGHT, || Shown { over: Over::Practice, ..Shown::default() });
+    pictures(&mut results, "settings", AROUND_A_DIALOG, LIGHT, || Shown { over: Over::Settings(Box::default()), ..Shown::default() });
+    pictures(&mut results, "help", AROUND_A_DIALOG, DARK, || Shown { over: Over::Help, ..Shown::default() });
+    pictures(&mut results, "save", SMALLEST, LIGHT, || {
+        let form = SaveForm::new(TargetKind::SharePoint, Arc::new(report("plan_b")));
+        let path = "/root/wayleave-sharepoint-2026-11-20-0950.html";
+        let problem = Some(format!("{path} could not be written: Permission denied").into());
+        let form = SaveForm { path: path.to_owned(), problem, ..form };
         Shown { over: Over::Save(Box::new(form)), ..Shown::default() }
     });
     pictures(&mut results, "quit", SMALLEST, DARK, || Shown { over: Over::Quit, ..both_running() });

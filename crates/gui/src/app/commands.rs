@@ -16,9 +16,9 @@ use crate::views::save::SaveForm;
 
 impl App {
     /// Executes what was asked for since the last frame.
-    pub(super) fn execute(&mut self, ctx: egui::Context) {
+    pub(super) fn execute(&mut self, ctx: &egui::Context) {
         for command in std::mem::take(&mut self.commands) {
-            self.execute_one(&ctx, command);
+            self.execute_one(ctx, command);
         }
     }
 
@@ -157,12 +157,12 @@ impl App {
     fn paste(&mut self, kind: TargetKind) {
         let test = self.desk_mut().test_mut(kind);
         let pasted = std::mem::take(&mut test.pasted);
-        let text = pasted.trim().to_owned();
+        let answer = pasted.trim();
         if let Some(sender) = &test.replies
-            && !text.is_empty()
+            && !answer.is_empty()
         {
             // a test that ended meanwhile needs no answer
-            sender.send(Reply::Pasted(Secret::new(text))).ok();
+            sender.send(Reply::Pasted(Secret::new(answer.to_owned()))).ok();
         }
     }
 

@@ -115,7 +115,7 @@ pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection,
                 text::small(ui, format!("Tested {}: {}", ago(now, *at), words::result(report.outcome()).to_lowercase()));
             });
             // the words change once a minute
-            ui.request_repaint_after(std::time::Duration::from_secs(60));
+            ui.request_repaint_after(std::time::Duration::from_mins(1));
         }
         State::Broken => {
             Alert::failed("The test broke down")

@@ -30,7 +30,7 @@ pub fn welcome_ui(ui: &mut Ui, commands: &mut Vec<UiCommand>) {
                     ui.set_width(ui.available_width());
                     ui.spacing_mut().item_spacing.y = space::L;
                     for (icon, title, explanation) in POINTS {
-                        ui.horizontal(|ui| {
+                        ui.horizontal_top(|ui| {
                             ui.spacing_mut().item_spacing.x = space::M;
                             let accent = Tokens::of(ui).accent.text;
                             icon.decoration(ui, accent);

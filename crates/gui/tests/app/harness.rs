@@ -164,11 +164,6 @@ impl Window {
         assert!(self.tree().contains(part), "no “{part}” in\n{}", self.tree());
     }
 
-    pub(crate) fn sees_no_part(&mut self, part: &str) {
-        self.run();
-        assert!(!self.tree().contains(part), "“{part}” in\n{}", self.tree());
-    }
-
     pub(crate) fn click(&mut self, label: &str) {
         self.run();
         let node = self.harness.query_all_by_label(label).last();

@@ -140,6 +140,22 @@ async fn an_error_that_only_the_page_shows_is_pasted() {
     assert_eq!(said.verdict(), "2 failed entra.redirect-uri", "{said:?}");
 }
 
+/// An answer that is not ours is told, not used, and changes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_another_sign_in_is_waited_past() {
+    let cloud = cloud(Situation::AllWell).await;
+    let mut running = check(&cloud, &[]).start().await;
+    let address = running.sign_in_address().await;
+    let stranger = Landing::Redirect { url: format!("http://localhost:{}/?code=abc&state=wrong", port_of(&address)), twice: false };
+    let page = deliver(stranger).await.expect("a page");
+    assert!(page.contains("This is not the sign-in Wayleave waits for"), "{page}");
+    running.hears("An answer came that belongs to another sign-in").await;
+    let landing = cloud.entra.sign_in_like_a_browser(&address, &cloud.user.upn, Choice::Accept).await;
+    let page = deliver(landing).await.expect("a page");
+    assert!(page.contains(&cloud.user.upn), "{page}");
+    assert_eq!(running.end().await.verdict(), "0 passed -");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_situation_has_its_cause() {
     use Situation as S;

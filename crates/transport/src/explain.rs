@@ -84,7 +84,7 @@ impl Explain for TransportError {
             }
             Kind::NotHttp => Fail::new(
                 Cause::NetworkUnexpectedAnswer,
-                format!("What answers at {host}, port {}, is not a web server", self.origin.port()),
+                format!("What answers at {host}, port {}, is not a web server, or breaks the rules of http", self.origin.port()),
             )
             .hint(Hint::say("Check the address and its port")),
             Kind::WrongOrigin(_) => {

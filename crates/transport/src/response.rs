@@ -35,9 +35,18 @@ impl Response {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// The body as JSON.
+    /// The body as JSON. It is UTF-8 (RFC 8259 §8.1); a byte order mark is passed over, and servers that say Latin-1 are believed.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(&self.body)
+        let body = self.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.body);
+        if self.is_latin_1() {
+            let text: String = body.iter().copied().map(char::from).collect();
+            return serde_json::from_str(&text);
+        }
+        serde_json::from_slice(body)
+    }
+
+    fn is_latin_1(&self) -> bool {
+        self.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().replace('"', "").contains("charset=iso-8859-1"))
     }
 
     /// True where the server says that the body is JSON.

@@ -66,6 +66,20 @@ async fn a_self_signed_certificate_in_the_ca_file() {
 }
 
 #[tokio::test]
+async fn an_authority_of_the_same_name_with_another_kind_of_key() {
+    let named_alike = |params: &mut CertificateParams| params.distinguished_name.push(DnType::CommonName, "localhost");
+    let shown = own("localhost", named_alike);
+    let mut params = CertificateParams::new(Vec::new()).expect("params");
+    named_alike(&mut params);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).expect("a key");
+    let certificate = params.self_signed(&key).expect("a certificate");
+    let namesake = Own { pem: certificate.pem(), der: certificate.der().clone(), key, params };
+    let kind = ask_own(&shown, &namesake).await.expect_err("another authority");
+    assert!(matches!(kind, Kind::TlsUntrusted { .. }), "{kind:?}");
+}
+
+#[tokio::test]
 async fn a_chosen_certificate_holds_for_its_name_and_time_only() {
     let elsewhere = own("wiki.elsewhere.example", |_| {});
     let kind = ask_own(&elsewhere, &elsewhere).await.expect_err("another name");

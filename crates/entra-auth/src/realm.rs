@@ -146,14 +146,25 @@ fn understand(site: &SiteAddress, response: &Response) -> Result<Answer, RealmEr
     }
 }
 
-/// `Bearer realm="7c3a…",client_id=…` → the tenant.
-fn realm(challenge: &str) -> Option<Guid> {
-    let (scheme, parameters) = challenge.trim().split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return None;
+/// `Bearer realm="7c3a…",client_id=…` → the tenant. One header may hold several challenges; schemes and names are without regard to
+/// case (RFC 9110 §11.6.1).
+fn realm(challenges: &str) -> Option<Guid> {
+    let mut is_bearer = false;
+    for part in challenges.split(',') {
+        let mut parameter = part.trim();
+        // a word and a space before the name begins the next challenge
+        let first = parameter.split('=').next().unwrap_or_default().trim();
+        let scheme = if parameter.contains('=') { first.split_once(' ').map(|(scheme, _)| scheme) } else { Some(first) };
+        if let Some(scheme) = scheme {
+            is_bearer = scheme.eq_ignore_ascii_case("bearer");
+            parameter = parameter[scheme.len()..].trim();
+        }
+        let (name, value) = parameter.split_once('=').unwrap_or_default();
+        if is_bearer && name.trim().eq_ignore_ascii_case("realm") {
+            return Guid::parse(value.trim().trim_matches('"')).filter(|tenant| !tenant.is_zero());
+        }
     }
-    let value = parameters.split(',').find_map(|parameter| parameter.trim().strip_prefix("realm="))?;
-    Guid::parse(value.trim_matches('"')).filter(|tenant| !tenant.is_zero())
+    None
 }
 
 fn host(site: &SiteAddress) -> String {
@@ -192,6 +203,17 @@ mod tests {
         };
         assert_eq!(network.left(), 0, "{told}");
         told
+    }
+
+    #[test]
+    fn a_challenge_is_read_as_http_means_it() {
+        let told = |challenge: String| realm(&challenge).is_some();
+        assert!(told(format!("bearer client_id=\"x\" , REALM={TENANT}")));
+        assert!(told(format!("NTLM, Bearer realm=\"{TENANT}\"")));
+        assert!(told(format!("Basic realm=\"a\", Bearer x_realm=\"b\",realm=\"{TENANT}\"")));
+        assert!(!told(format!("Bearer client_id=\"x\", Basic realm=\"{TENANT}\"")));
+        assert!(!told(format!("realm=\"{TENANT}\"")));
+        assert!(!told(String::new()) && !told(", ,=,\u{e4}".to_owned()));
     }
 
     #[tokio::test]

@@ -166,7 +166,7 @@ impl Explain for MetadataError {
         match self {
             Self::Foreign { what, host } => Fail::new(
                 Cause::NetworkUnexpectedAnswer,
-                format!("The sign-in service's configuration names a {what} that does not belong to it"),
+                format!("In the sign-in service's configuration, the {what} leads to a place that is not its own"),
             )
             .hint(Hint::say("Something on the way may have changed it: nothing was sent there. Ask your network team"))
             .detail("host", host.clone()),

@@ -118,10 +118,17 @@ fn confluence_as_typed(args: &Confluence) -> Result<Job, UsageError> {
     Ok(Job::Confluence(Box::new(settings)))
 }
 
+/// Headers that are not a gate's: they carry the credential, or hold the request together.
+const OWN_HEADERS: [&str; 7] =
+    ["authorization", "proxy-authorization", "host", "content-length", "transfer-encoding", "connection", "upgrade"];
+
 fn header_from_env(text: &str) -> Result<(engine::forms::HeaderName, Secret), UsageError> {
     let wrong = || UsageError::Value(format!("--header-env takes NAME=ENV, not “{text}”"));
     let (name, variable) = text.split_once('=').ok_or_else(wrong)?;
-    let name = name.trim().parse().map_err(|_not_a_header_name| wrong())?;
+    let name: engine::forms::HeaderName = name.trim().parse().map_err(|_not_a_header_name| wrong())?;
+    if OWN_HEADERS.contains(&name.as_str()) {
+        return Err(UsageError::Value(format!("--header-env cannot set {name}: it belongs to the request itself")));
+    }
     Ok((name, from_env(variable.trim())?))
 }
 

@@ -44,6 +44,8 @@ pub(crate) enum Obstacle {
     },
     /// Confluence asks an administrator for the password once more.
     WebSudo,
+    /// A gate that wants a client certificate.
+    ClientCertificate,
     /// A box that filters.
     Filter {
         /// Which one.
@@ -160,6 +162,7 @@ pub(crate) fn obstacle(response: &Response) -> Option<Obstacle> {
     match page {
         PageKind::IdentityProvider(name) => Some(Obstacle::IdentityProvider { name }),
         PageKind::WebSudo => Some(Obstacle::WebSudo),
+        PageKind::ClientCertificate => Some(Obstacle::ClientCertificate),
         PageKind::Filter(by) => Some(Obstacle::Filter { by }),
         PageKind::Login => Some(Obstacle::Login),
         // the container speaks for Confluence: the status says it all

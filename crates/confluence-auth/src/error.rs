@@ -11,6 +11,12 @@ pub(crate) enum ConfluenceError {
     /// No answer.
     #[error(transparent)]
     Transport(Box<TransportError>),
+    /// The headers for a gate are secrets, and would go over plain http.
+    #[error("the headers for the gate before {host} would go over plain http")]
+    GateHeadersInTheClear {
+        /// Who would be sent them.
+        host: String,
+    },
     /// Something else than Confluence's API answered.
     #[error("{host} gave another answer than Confluence's API")]
     InTheWay {

@@ -51,6 +51,10 @@ impl Explain for ConfluenceError {
                     .hint(Hint::say("Upgrade Confluence, or a copy of it, to a version that is still maintained before migrating"))
             }
             Self::TreatedAsAnonymous { sent, tokens_page } => treated_as_anonymous(*sent, tokens_page.as_ref()),
+            Self::GateHeadersInTheClear { host } => {
+                Fail::new(Cause::NetworkPlainHttp, format!("The extra headers would go to {host} unprotected, so they were not sent"))
+                    .hint(edit("Use the https:// address of the server", Field::ConfluenceAddress))
+            }
             Self::Rejected { sent, status, words, tokens_page } => {
                 with_words(rejected(*sent, *status, tokens_page.as_ref()), words.as_ref())
             }
@@ -134,7 +138,8 @@ fn in_the_way(host: &str, obstacle: &Obstacle) -> Fail {
                 .hint(edit("If it is the right one, enter it as the address", Field::ConfluenceAddress))
         }
         Obstacle::Elsewhere { host: to, moved_to: None } => {
-            Fail::new(Cause::NetworkUnexpectedAnswer, format!("{host} sends requests to another host, {to}; nothing was sent there"))
+            let to = if to.is_empty() { "an address that is none".to_owned() } else { format!("another host, {to}") };
+            Fail::new(Cause::NetworkUnexpectedAnswer, format!("{host} sends requests to {to}; nothing was sent there"))
                 .hint(Hint::say("Open the address in the browser: this network may want you to sign in or accept its terms first"))
                 .hint(edit("Check the address", Field::ConfluenceAddress))
         }
@@ -159,6 +164,10 @@ fn in_the_way(host: &str, obstacle: &Obstacle) -> Fail {
             "Confluence asks for the administrator's password once more (secure administrator session)",
         )
         .hint(Hint::say("Ask an administrator to switch secure administrator sessions off for the time of the migration")),
+        Obstacle::ClientCertificate => {
+            Fail::new(Cause::NetworkTlsFailed, format!("A gate before {host} wants a client certificate, which cannot be sent from here"))
+                .hint(Hint::say("Ask whoever runs the gate for a way in that needs no client certificate"))
+        }
         Obstacle::Filter { by } => {
             Fail::new(Cause::NetworkUnexpectedAnswer, format!("Not {host} answered, but something in between: {by}")).hint(Hint::say(
                 format!("Open https://{host} in the browser to see what it wants, and ask your network team to let this program through"),
@@ -167,7 +176,11 @@ fn in_the_way(host: &str, obstacle: &Obstacle) -> Fail {
         Obstacle::Maintenance { why } => Fail::new(Cause::ServerMaintenance, format!("Confluence at {host} is {why}"))
             .hint(Hint::with("Try again later, or ask the administrator of Confluence", HintAction::Retry)),
         Obstacle::Throttled { seconds } => {
-            let wait = seconds.map_or_else(String::new, |seconds| format!(" and asks to wait {seconds} seconds"));
+            let wait = match seconds {
+                None | Some(0) => String::new(),
+                Some(1) => " and asks to wait 1 second".to_owned(),
+                Some(seconds) => format!(" and asks to wait {seconds} seconds"),
+            };
             Fail::new(Cause::ServerThrottled, format!("{host} answers that there were too many requests{wait}"))
                 .hint(Hint::with("Try again later", HintAction::Retry))
                 .hint(Hint::say("For a migration, ask an administrator to exempt the account from the rate limit"))
@@ -218,10 +231,12 @@ fn treated_as_anonymous(sent: Sent, tokens_page: Option<&Url>) -> Fail {
 
 fn rejected(sent: Sent, status: u16, tokens_page: Option<&Url>) -> Fail {
     let cause = Cause::ConfluenceCredentialRejected;
+    // 200 or 302: a page to sign in at, and no refusal that a person would know by its number
+    let how = if status < 400 { "and shows its login page".to_owned() } else { format!("(status {status})") };
     let fail = match sent {
-        Sent::PersonalToken => Fail::new(cause, format!("The server refused the token (status {status})"))
+        Sent::PersonalToken => Fail::new(cause, format!("The server refused the token {how}"))
             .hint(Hint::say("The token may be wrong, expired or revoked: compare it with the list of your tokens")),
-        Sent::Password => Fail::new(cause, format!("The server refused the user name and password (status {status})"))
+        Sent::Password => Fail::new(cause, format!("The server refused the user name and password {how}"))
             .hint(edit("Check both and test again only then: after a few wrong attempts Confluence asks for a CAPTCHA", Field::Token))
             .hint(Hint::say("An account that signs in through an identity provider has no password here: use a personal access token or the interactive sign-in")),
         Sent::CloudPair if status == 403 => {
@@ -229,9 +244,9 @@ fn rejected(sent: Sent, status: u16, tokens_page: Option<&Url>) -> Fail {
                 .hint(edit("Check that the e-mail address is the one of the token's owner", Field::Email))
                 .hint(Hint::say("If both are right, ask an administrator to give the account access to Confluence on this site"))
         }
-        Sent::CloudPair => Fail::new(cause, format!("The site refused the e-mail address and token (status {status})"))
+        Sent::CloudPair => Fail::new(cause, format!("The site refused the e-mail address and token {how}"))
             .hint(edit("Check that the e-mail address is the one of the token's owner", Field::Email)),
-        Sent::GatewayToken => Fail::new(cause, format!("Neither the site nor Atlassian's API gateway accepts the token (status {status})"))
+        Sent::GatewayToken => Fail::new(cause, format!("Neither the site nor Atlassian's API gateway accepts the token {how}"))
             .hint(Hint::say("The token may be wrong, expired or revoked, or belong to another account or site")),
     };
     match tokens_page {

@@ -3,7 +3,7 @@
 //! `GET /rest/api/user/current` answers 200 for anonymous visitors as well, so only a named user counts. Where the answer is no,
 //! Seraph's headers say why on Server and Data Center (`X-Seraph-LoginReason`, `X-AUSERNAME`); Cloud sends neither.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use transport::Response;
 use url::Url;
 
@@ -29,7 +29,13 @@ pub(crate) struct User {
     pub(crate) email: Option<String>,
     pub(crate) display_name: Option<String>,
     pub(crate) public_name: Option<String>,
+    #[serde(deserialize_with = "or_none")]
     pub(crate) operations: Vec<Operation>,
+}
+
+/// A list that some servers leave empty by writing `null`.
+fn or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Operation>, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Something that the account may do, on Cloud.
@@ -43,7 +49,8 @@ pub(crate) struct Operation {
 impl User {
     /// The names by which somebody may expect this account.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        [&self.username, &self.email, &self.account_id, &self.key].into_iter().flatten().map(String::as_str).filter(|name| !name.is_empty())
+        let names = [&self.username, &self.email, &self.account_id, &self.key];
+        names.into_iter().flatten().map(|name| name.trim()).filter(|name| !name.is_empty())
     }
 
     /// User name on Data Center, e-mail or else account id on Cloud.
@@ -53,13 +60,13 @@ impl User {
 
     /// The name for people.
     pub(crate) fn called(&self) -> &str {
-        let shown = self.display_name.as_deref().or(self.public_name.as_deref()).filter(|name| !name.is_empty());
+        let shown = self.display_name.as_deref().or(self.public_name.as_deref()).map(str::trim).filter(|name| !name.is_empty());
         shown.or_else(|| self.account()).unwrap_or("somebody without a name")
     }
 
-    /// True where the server names somebody.
+    /// True where the server names somebody. A user without a type is the answer of something else that also has user names.
     fn is_somebody(&self) -> bool {
-        matches!(self.kind.as_str(), "known" | "user" | "") && self.account().is_some()
+        matches!(self.kind.as_str(), "known" | "user") && self.account().is_some()
     }
 
     /// May administer Confluence as a whole, as Cloud tells it.
@@ -100,40 +107,73 @@ pub(crate) fn judge(response: &Response, asked: &Asked, host: &str) -> Result<Na
         && !response.is_html()
         && let Ok(user) = response.json::<User>()
     {
-        if user.is_somebody() {
+        // a body that contradicts the headers was not made for this request: some box kept it from somebody else's
+        if user.is_somebody() && !Seraph::of(response).names_nobody() {
             return Ok(Named::User(Box::new(user)));
         }
-        if user.kind == "anonymous" {
+        if user.kind == "anonymous" && !(asked.sent.is_some() && Seraph::of(response).wants_captcha()) {
             return Ok(Named::Anonymous);
         }
     }
     Err(refused(response, asked, host))
 }
 
+/// What the login layer of Server and Data Center says in its headers.
+struct Seraph<'a> {
+    reasons: Vec<&'a str>,
+    user_name: Option<&'a str>,
+    captcha: bool,
+}
+
+impl<'a> Seraph<'a> {
+    fn of(response: &'a Response) -> Self {
+        // the header may come twice, and each may hold a list
+        let lists = response.headers.get_all("x-seraph-loginreason").iter().filter_map(|value| value.to_str().ok());
+        Self {
+            reasons: lists.flat_map(|list| list.split(',')).map(str::trim).collect(),
+            user_name: response.header("x-ausername").map(str::trim),
+            captcha: response.header("x-authentication-denied-reason").is_some_and(|reason| reason.contains("CAPTCHA")),
+        }
+    }
+
+    fn says(&self, reason: &str) -> bool {
+        self.reasons.contains(&reason)
+    }
+
+    fn is_anonymous(&self) -> bool {
+        self.user_name == Some("anonymous")
+    }
+
+    fn wants_captcha(&self) -> bool {
+        self.captcha || self.says("AUTHENTICATION_DENIED")
+    }
+
+    fn names_nobody(&self) -> bool {
+        let failed = self.wants_captcha() || self.says("AUTHENTICATED_FAILED");
+        self.is_anonymous() || (failed && !self.says("OK"))
+    }
+}
+
 fn refused(response: &Response, asked: &Asked, host: &str) -> ConfluenceError {
     let status = response.status.as_u16();
     let Some(sent) = asked.sent else { return refused_anonymous(response, host) };
-    // the header may come twice, and each may hold a list
-    let reasons: Vec<&str> = response.headers.get_all("x-seraph-loginreason").iter().filter_map(|value| value.to_str().ok()).collect();
-    let says = |reason: &str| reasons.iter().flat_map(|list| list.split(',')).any(|word| word.trim() == reason);
-    let is_captcha = response.header("x-authentication-denied-reason").is_some_and(|reason| reason.contains("CAPTCHA"));
-    let user_name = response.header("x-ausername").map(str::trim);
+    let seraph = Seraph::of(response);
     let rejected = || ConfluenceError::Rejected { sent, status, words: words(response), tokens_page: asked.tokens_page.clone() };
-    if says("AUTHENTICATION_DENIED") || is_captcha {
+    if seraph.wants_captcha() {
         return ConfluenceError::CaptchaRequired { login_page: asked.login_page.clone() };
     }
     if is_basic_disabled(response) {
         return ConfluenceError::BasicDisabled;
     }
-    if says("AUTHORISATION_FAILED") || says("AUTHORIZATION_FAILED") {
-        let account = user_name.filter(|name| *name != "anonymous").map(str::to_owned);
+    if seraph.says("AUTHORISATION_FAILED") || seraph.says("AUTHORIZATION_FAILED") {
+        let account = seraph.user_name.filter(|name| *name != "anonymous").map(str::to_owned);
         return ConfluenceError::NoAccess { account };
     }
-    if says("AUTHENTICATED_FAILED") {
+    if seraph.says("AUTHENTICATED_FAILED") {
         return rejected();
     }
     let anonymous = || ConfluenceError::TreatedAsAnonymous { sent, tokens_page: asked.tokens_page.clone() };
-    let names_nobody = || if user_name == Some("anonymous") { anonymous() } else { rejected() };
+    let names_nobody = || if seraph.is_anonymous() { anonymous() } else { rejected() };
     match obstacle(response) {
         Some(Obstacle::Login) => return names_nobody(),
         Some(Obstacle::WebSudo) => return ConfluenceError::ElevationRequired,
@@ -145,11 +185,12 @@ fn refused(response: &Response, asked: &Asked, host: &str) -> ConfluenceError {
         401 if is_scope_missing(response) => ConfluenceError::ScopeMissing,
         // the gateway has taken the token by then: it answers 401 where it does not
         403 if sent == Sent::GatewayToken => ConfluenceError::NoAccess { account: None },
-        401 | 403 => match user_name {
+        401 | 403 => match seraph.user_name {
             Some("anonymous") => anonymous(),
             Some(name) if status == 403 && !name.is_empty() => ConfluenceError::NoAccess { account: Some(name.to_owned()) },
             _ => rejected(),
         },
+        200..=299 if seraph.is_anonymous() => anonymous(),
         404 if asked.is_cloud => ConfluenceError::NotConfluence { found: "an Atlassian Cloud site without Confluence".to_owned() },
         _ => ConfluenceError::Unreadable { asked: "the question who is signed in", status, words: words(response) },
     }

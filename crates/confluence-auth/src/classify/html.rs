@@ -16,6 +16,8 @@ pub(super) enum PageKind {
     Login,
     /// The page that asks administrators for their password once more.
     WebSudo,
+    /// A gate that wants a client certificate.
+    ClientCertificate,
     /// A filter's page.
     Filter(String),
     /// An error page of the servlet container.
@@ -66,6 +68,13 @@ pub(super) fn kind(text: &str, host: &str) -> PageKind {
     if metas.is_confluence() {
         return PageKind::Other(title);
     }
+    if let Some(provider) = sign_in_page(&page, &lower, host) {
+        return PageKind::IdentityProvider(provider);
+    }
+    // nginx says it so, on a page of its own
+    if lower.contains("no required ssl certificate was sent") || lower.contains("the ssl certificate error") {
+        return PageKind::ClientCertificate;
+    }
     if lower.contains("cloudfront") && lower.contains("request blocked") {
         return PageKind::Filter("CloudFront's firewall".to_owned());
     }
@@ -114,6 +123,38 @@ fn saml_form(page: &Html, host: &str) -> Option<String> {
     let named =
         action.and_then(|action| idp::provider(&action).or_else(|| action.host_str().map(|host| format!("the identity provider {host}"))));
     Some(named.unwrap_or_else(|| format!("the single sign-on of {host}")))
+}
+
+/// Marks by which the sign-in pages of identity providers give themselves away, where they come with status 200 on the host's own address.
+const SIGN_IN_PAGES: [(&str, &str); 6] = [
+    ("okta-sign-in", "Okta"),
+    ("/adfs/ls", "AD FS"),
+    ("kc-form-login", "Keycloak"),
+    ("/login-actions/authenticate", "Keycloak"),
+    ("aadcdn.msftauth.net", "Microsoft Entra ID"),
+    ("ping.federate", "PingFederate"),
+];
+
+/// The provider whose page this is, or to which this page sends the browser on at once.
+fn sign_in_page(page: &Html, lower: &str, host: &str) -> Option<String> {
+    if let Some((_, name)) = SIGN_IN_PAGES.iter().find(|(mark, _)| lower.contains(mark)) {
+        return Some((*name).to_owned());
+    }
+    let forms = select(page, "form").into_iter().filter_map(|form| form.value().attr("action"));
+    let refresh = select(page, "meta[http-equiv=refresh], meta[http-equiv=Refresh]");
+    let refresh =
+        refresh.iter().filter_map(|meta| meta.value().attr("content")).filter_map(|content| content.split_once('=')).map(|(_, to)| to);
+    let scripts: Vec<String> = select(page, "script").into_iter().map(|script| script.text().collect()).collect();
+    let sent_on = scripts.iter().filter_map(|script| {
+        let (_, to) = script.split_once("location")?;
+        to.split(['"', '\'']).nth(1)
+    });
+    forms
+        .chain(refresh)
+        .chain(sent_on)
+        .filter_map(|to| Url::parse(to.trim().trim_matches(['"', '\''])).ok())
+        .filter(|to| to.host_str() != Some(host))
+        .find_map(|to| idp::provider(&to))
 }
 
 /// The message of an error page: the container's, else the title.

@@ -14,6 +14,7 @@ fn told(obstacle: Option<&Obstacle>) -> String {
         Some(Obstacle::Login) => "login".to_owned(),
         Some(Obstacle::Negotiate { schemes }) => format!("negotiate: {schemes}"),
         Some(Obstacle::GateLogin { realm }) => format!("gate: {realm}"),
+        Some(Obstacle::ClientCertificate) => "client certificate".to_owned(),
         Some(Obstacle::WebSudo) => "websudo".to_owned(),
         Some(Obstacle::Filter { by }) => format!("filter: {by}"),
         Some(Obstacle::Maintenance { why }) => format!("maintenance: {why}"),
@@ -130,6 +131,18 @@ fn pages_by_what_they_say() {
         )
     };
     check(&[
+        (200, &[HTML], "<html><body><div id=\"okta-sign-in\"></div></body></html>", "identity provider: Okta"),
+        (200, &[HTML], "<form id=\"loginForm\" action=\"/adfs/ls/?wa=wsignin1.0\"></form>", "identity provider: AD FS"),
+        (200, &[HTML], "<form id=\"kc-form-login\" action=\"https://sso.example.com/x\"></form>", "identity provider: Keycloak"),
+        (
+            200,
+            &[HTML],
+            "<meta http-equiv=\"refresh\" content=\"0;url=https://login.microsoftonline.com/x/oauth2/authorize?client_id=1\">",
+            "identity provider: Microsoft Entra ID",
+        ),
+        (200, &[HTML], "<script>window.location.href = 'https://acme.okta.com/app/x';</script>", "identity provider: Okta"),
+        (200, &[HTML], "<script>window.location.href = '/next';</script><title>Shop</title>", "web page: Shop"),
+        (400, &[HTML], "<title>400 No required SSL certificate was sent</title><center>nginx</center>", "client certificate"),
         (
             200,
             &[HTML],

@@ -61,10 +61,15 @@ fn refused(response: &Response, name: &str, sent: Option<Sent>) -> Pass<Download
     };
     let summary = if to_login {
         format!("The attachment {name} was not handed out: the server wants a sign-in page for downloads")
+    } else if response.status.is_success() {
+        format!("Something else came than the attachment {name}: its size is not the one that Confluence tells")
     } else {
         format!("The attachment {name} was not handed out (status {})", refusal.status)
     };
     let hint = match cause {
+        _ if response.status.is_success() && !to_login => {
+            Hint::say("Download it in the browser: if it is whole there, a box in between changes downloads")
+        }
         Cause::ConfluenceTokenScopeMissing => Hint::say("Make a token that also has the scope readonly:content.attachment:confluence"),
         _ if to_login => {
             Hint::say("Choose the interactive sign-in if attachments are to be migrated; tokens do not reach downloads on every server")
@@ -127,10 +132,10 @@ fn media_host(response: &Response, product: &Product) -> Option<String> {
     is_media.then(|| origin.host().to_owned())
 }
 
-/// A login page with status 200 is no file. The right number of bytes is.
+/// A login page with status 200 is no file, nor is half of one. The right number of bytes is.
 fn is_whole(response: &Response, file: &File) -> bool {
     let length = u64::try_from(response.body.len()).unwrap_or(u64::MAX);
-    response.status.is_success() && (file.size() == Some(length) || !response.is_html())
+    response.status.is_success() && file.size() == Some(length)
 }
 
 fn without_query(path: &str) -> String {

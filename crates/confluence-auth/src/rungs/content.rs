@@ -36,9 +36,15 @@ impl Content {
 
 pub(crate) async fn run(api: &Api, product: &Product, spaces: &Spaces, anonymous: bool) -> Result<Pass<Content>, Fail> {
     let mut tried = 0_usize;
+    let mut listed = 0_usize;
+    let mut closed = 0_usize;
     for space in spaces.likeliest_first().take(SPACES_TO_TRY) {
         tried += 1;
-        let pages = pages_of(api, product, space, anonymous).await?;
+        let Some(pages) = pages_of(api, product, space, anonymous).await? else {
+            closed += 1;
+            continue;
+        };
+        listed += pages.len();
         let Some(first) = pages.iter().find(|page| page.has_body()) else { continue };
         let title = first.title.clone();
         let content = Content { has_history: first.has_history(), pages: pages.iter().map(|page| page.id.clone()).collect() };
@@ -54,6 +60,13 @@ pub(crate) async fn run(api: &Api, product: &Product, spaces: &Spaces, anonymous
         }
         return Ok(pass);
     }
+    // "no page" is only an answer where the pages could have been read
+    if tried > 0 && closed == tried {
+        return Err(ConfluenceError::Refused { what: "a page", status: 404, words: None }.into());
+    }
+    if listed > 0 {
+        return Err(ConfluenceError::Unreadable { asked: "the body of a page", status: 200, words: None }.into());
+    }
     let summary = if tried == 0 {
         "There is no space, so there was no page to try".to_owned()
     } else {
@@ -62,20 +75,21 @@ pub(crate) async fn run(api: &Api, product: &Product, spaces: &Spaces, anonymous
     Ok(Pass::new(Content::default(), summary).detail("spaces_tried", tried.to_string()))
 }
 
-async fn pages_of(api: &Api, product: &Product, space: &Space, anonymous: bool) -> Result<Vec<Page>, ConfluenceError> {
+/// The first pages of a space; none where the space is gone or closed.
+async fn pages_of(api: &Api, product: &Product, space: &Space, anonymous: bool) -> Result<Option<Vec<Page>>, ConfluenceError> {
     let key: String = url::form_urlencoded::byte_serialize(space.key.as_bytes()).collect();
     let path = format!("/rest/api/content?spaceKey={key}&type=page&limit={PAGES_TO_TAKE}&expand=body.storage,version,history");
     match api.ask::<Listing>(&path).await? {
-        Ok(listing) => Ok(listing.results),
+        Ok(listing) => Ok(Some(listing.results)),
         Err(refusal) if product.is_cloud() && refusal.is_not_found() => {
             let path = format!("/api/v2/spaces/{}/pages?limit={PAGES_TO_TAKE}&body-format=storage", space.id);
             match api.ask::<Listing>(&path).await? {
-                Ok(listing) => Ok(listing.results),
+                Ok(listing) => Ok(Some(listing.results)),
                 Err(refusal) => Err(must(api, "a page", refusal, anonymous)),
             }
         }
         // "not found" for a space that was listed a moment ago: it is gone or closed, and the next one will do
-        Err(refusal) if refusal.status == 404 && refusal.obstacle.is_none() => Ok(Vec::new()),
+        Err(refusal) if refusal.status == 404 && refusal.obstacle.is_none() => Ok(None),
         Err(refusal) => Err(must(api, "a page", refusal, anonymous)),
     }
 }

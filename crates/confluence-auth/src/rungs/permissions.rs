@@ -2,6 +2,7 @@
 
 use futures::{FutureExt, StreamExt as _, join, stream};
 use preflight::{Cause, Fail, Hint, Pass};
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::api::Api;
@@ -125,7 +126,14 @@ fn told(permissions: Permissions, standing: Standing, product: &Product, signed_
 /// Reads the restrictions of the page that was read.
 async fn restrictions(api: &Api, content: &Content) -> Result<Reading, ConfluenceError> {
     let Some(page) = content.pages.first() else { return Ok(Reading::Unknown) };
-    Ok(Reading::of(api.ask::<IgnoredAny>(&format!("/rest/api/content/{page}/restriction/byOperation")).await?))
+    let answer = api.ask::<ByOperation>(&format!("/rest/api/content/{page}/restriction/byOperation")).await?;
+    Ok(Reading::of(answer.map(|found| found.read)))
+}
+
+/// The restrictions of a page. A page without any has the operations all the same, so their lack is not an answer.
+#[derive(Deserialize)]
+struct ByOperation {
+    read: IgnoredAny,
 }
 
 /// Reads who may do what in a space, which on Cloud takes a scope of its own.

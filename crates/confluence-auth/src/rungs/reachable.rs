@@ -19,6 +19,9 @@ pub(crate) async fn run(cx: &Cx<'_>, settings: &Settings) -> Result<Pass<First>,
     let (api, response) = knock(cx, settings).await?;
     let origin = api.origin().clone();
     let host = origin.host().to_owned();
+    if !settings.extra_headers.is_empty() && !origin.is_https() && !origin.is_loopback() {
+        return Err(ConfluenceError::GateHeadersInTheClear { host }.into());
+    }
     let upgraded = origin != *typed;
     let status = response.status.as_u16().to_string();
     let mut first = First { api, response, gate: None, behind: None };

@@ -62,10 +62,14 @@ fn refusal(error: &CertificateError, certificate: Option<&X509Certificate<'_>>) 
         E::Expired => Refusal::Expired { when: validity.and_then(|v| Timestamp::from_second(v.not_after.timestamp()).ok()) },
         E::NotValidYetContext { not_before, .. } => Refusal::NotYetValid { when: timestamp(*not_before) },
         E::NotValidYet => Refusal::NotYetValid { when: validity.and_then(|v| Timestamp::from_second(v.not_before.timestamp()).ok()) },
+        // A signature of another kind than an authority of the same name could make: where several call themselves localhost, say.
         // `Other` is how webpki refuses an authority as a server's own certificate, and what the systems' verifiers say in their own words.
-        // A signature that is no match for the key of an authority of the same name: it is another authority, as where several call themselves localhost.
-        E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => Refusal::Untrusted,
-        E::UnknownIssuer | E::BadSignature | E::InvalidPurpose | E::InvalidPurposeContext { .. } | E::Other(_) => Refusal::Untrusted,
+        E::UnknownIssuer
+        | E::BadSignature
+        | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. }
+        | E::InvalidPurpose
+        | E::InvalidPurposeContext { .. }
+        | E::Other(_) => Refusal::Untrusted,
         _ => Refusal::Unusable,
     }
 }

@@ -78,6 +78,21 @@ pub(crate) struct SharePoint {
     /// How to sign in
     #[arg(long, value_enum, default_value_t = SignIn::Browser)]
     pub(crate) sign_in: SignIn,
+    /// Read the client secret from this environment variable
+    #[arg(long, value_name = "NAME")]
+    pub(crate) secret_env: Option<String>,
+    /// Read the client secret from standard input
+    #[arg(long, conflicts_with = "secret_env")]
+    pub(crate) secret_stdin: bool,
+    /// User name (UPN) for the sign-in by password
+    #[arg(long, value_name = "UPN", required_if_eq("sign_in", "password"))]
+    pub(crate) username: Option<String>,
+    /// Read the password from this environment variable
+    #[arg(long, value_name = "NAME")]
+    pub(crate) password_env: Option<String>,
+    /// Read the password from standard input
+    #[arg(long, conflicts_with = "password_env")]
+    pub(crate) password_stdin: bool,
     /// Microsoft cloud; found from the site where it is left out
     #[arg(long, value_enum)]
     pub(crate) cloud: Option<CloudName>,
@@ -124,6 +139,12 @@ pub(crate) struct Common {
 pub(crate) enum SignIn {
     /// In the system browser
     Browser,
+    /// By a code to type on any device's browser
+    DeviceCode,
+    /// As the app by itself, by a client secret (SharePoint refuses such apps, Graph does not)
+    Secret,
+    /// By user name and password (legacy)
+    Password,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -7,6 +7,7 @@ mod check;
 mod explain;
 mod order;
 mod output;
+mod way;
 
 use std::process::ExitCode;
 

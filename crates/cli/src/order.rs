@@ -10,6 +10,7 @@ use preflight::Secret;
 use url::Url;
 
 use crate::args::{CloudName, Common, Confluence, SharePoint};
+use crate::way;
 
 /// Values that cannot be right.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +24,7 @@ pub(crate) enum UsageError {
 }
 
 /// An environment variable's value, as a secret.
-fn from_env(name: &str) -> Result<Secret, UsageError> {
+pub(crate) fn from_env(name: &str) -> Result<Secret, UsageError> {
     let problem = |problem| UsageError::Variable { name: name.to_owned(), problem };
     match std::env::var(name) {
         Ok(value) if value.trim().is_empty() => Err(problem("is empty")),
@@ -33,15 +34,16 @@ fn from_env(name: &str) -> Result<Secret, UsageError> {
     }
 }
 
-/// The most that is read as a token.
-const LONGEST_TOKEN: u64 = 64 * 1024;
+/// The most that is read as a secret.
+const LONGEST_SECRET: u64 = 64 * 1024;
 
-fn from_stdin() -> Result<Secret, UsageError> {
+/// A secret on standard input.
+pub(crate) fn from_stdin(what: &str) -> Result<Secret, UsageError> {
     let mut text = String::new();
-    tracing::debug!("waits for the token on standard input");
-    io::stdin().lock().take(LONGEST_TOKEN).read_to_string(&mut text).map_err(UsageError::Stdin)?;
+    tracing::debug!("waits for the {what} on standard input");
+    io::stdin().lock().take(LONGEST_SECRET).read_to_string(&mut text).map_err(UsageError::Stdin)?;
     if text.trim().is_empty() {
-        return Err(UsageError::Value("no token came on standard input".to_owned()));
+        return Err(UsageError::Value(format!("no {what} came on standard input")));
     }
     // a password may begin or end with a space; the line end is not part of it
     Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
@@ -100,7 +102,7 @@ pub(crate) fn confluence(args: &Confluence, practice: Option<&Practice>) -> Resu
 fn confluence_as_typed(args: &Confluence) -> Result<Job, UsageError> {
     let token = match (&args.token_env, args.token_stdin) {
         (Some(name), _) => Some(from_env(name)?),
-        (None, true) => Some(from_stdin()?),
+        (None, true) => Some(from_stdin("token")?),
         (None, false) => None,
     };
     let Some(token) = token.or_else(|| args.anonymous.then(|| Secret::new(String::new()))) else {
@@ -140,6 +142,7 @@ pub(crate) fn sharepoint(args: &SharePoint, practice: Option<&Practice>) -> Resu
     };
     if let Job::SharePoint(settings) = &mut job {
         settings.expect_account.clone_from(&args.common.expect_account);
+        settings.method = way::method(args, settings.client_id.as_str())?;
     }
     Ok(job)
 }

@@ -92,7 +92,10 @@ impl Lines {
                 note(url.as_str());
                 note("If the browser shows an error, or cannot come back, paste its address or the error code here and press Enter.");
             }
-            Some(UserPrompt::DeviceCode { code, url, .. }) => note(&format!("Open {url} and type the code {code}")),
+            Some(UserPrompt::DeviceCode { code, url, .. }) => {
+                note(&format!("Open {url} and type the code {code}"));
+                note("If the page shows an error, type its code here and press Enter.");
+            }
             None => {}
         }
         *last = prompt;

@@ -2,8 +2,8 @@
 
 pub use confluence_auth::Credential as ConfluenceCredential;
 use confluence_auth::{Credential, SiteAddress as ConfluenceAddress};
-pub use entra_auth::Cloud;
-use entra_auth::{ClientId, Method, SiteAddress as SharePointAddress, Tenant};
+use entra_auth::{ClientId, SiteAddress as SharePointAddress, Tenant};
+pub use entra_auth::{Cloud, Method};
 pub use http::HeaderName;
 use preflight::{Explain as _, Field, Origin, SafeText, Secret};
 use serde::{Deserialize, Serialize};

@@ -33,9 +33,7 @@ impl Job {
     pub fn needs_a_person(&self) -> bool {
         match self {
             Self::Confluence(_) => false,
-            Self::SharePoint(settings) => match settings.method {
-                entra_auth::Method::Interactive => true,
-            },
+            Self::SharePoint(settings) => settings.method.needs_a_person(),
         }
     }
 }

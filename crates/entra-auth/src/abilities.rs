@@ -3,7 +3,7 @@
 use preflight::{Ability, AbilityId, Limit, Verdict};
 
 use crate::sharepoint::{Refusal, ScopeLevel};
-use crate::verdict::{Facts, Judgement, LibraryRights, Ruling};
+use crate::verdict::{Facts, Judgement, LibraryRights, Ruling, Standing};
 
 /// Whether people can be looked up through Graph.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -18,7 +18,11 @@ pub(crate) enum People {
 
 /// All four lines, once the site told its rights.
 pub(crate) fn judged(facts: &Facts, judgement: &Judgement, people: People) -> Vec<Ability> {
-    let plan_b = facts.scopes.level() == Some(ScopeLevel::Manage);
+    let plan_b = (facts.scopes.level() == Some(ScopeLevel::Manage)).then_some(if facts.standing == Standing::App {
+        PlanB { has: "Sites.Manage.All", lacks: "Sites.FullControl.All" }
+    } else {
+        PlanB { has: "AllSites.Manage", lacks: "AllSites.FullControl" }
+    });
     vec![
         line(AbilityId::Content, &judgement.content, content(&judgement.content, facts.library)),
         line(
@@ -86,35 +90,43 @@ fn content(ruling: &Ruling, library: LibraryRights) -> String {
     }
 }
 
-fn page_permissions(ruling: &Ruling, plan_b: bool) -> String {
-    match ruling.verdict {
-        Verdict::Yes => "Who may see and edit a page can be carried across".to_owned(),
-        Verdict::No if plan_b && ruling.limited_by == [Limit::AppScope] => {
-            "With AllSites.Manage instead of AllSites.FullControl pages arrive without their own permissions: everybody who may see the site sees them"
-                .to_owned()
+/// Permissions that are enough for content and for nothing else.
+#[derive(Clone, Copy)]
+struct PlanB {
+    has: &'static str,
+    lacks: &'static str,
+}
+
+fn page_permissions(ruling: &Ruling, plan_b: Option<PlanB>) -> String {
+    match (ruling.verdict, plan_b) {
+        (Verdict::Yes, _) => "Who may see and edit a page can be carried across".to_owned(),
+        (Verdict::No, Some(PlanB { has, lacks })) if ruling.limited_by == [Limit::AppScope] => {
+            format!("With {has} instead of {lacks} pages arrive without their own permissions: everybody who may see the site sees them")
         }
-        Verdict::No | Verdict::Partly => {
-            format!("Pages arrive without their own permissions, so everybody who may see the site sees them: {}", limits(&ruling.limited_by))
+        (Verdict::No | Verdict::Partly, _) => {
+            format!(
+                "Pages arrive without their own permissions, so everybody who may see the site sees them: {}",
+                limits(&ruling.limited_by)
+            )
         }
-        Verdict::Unknown => "Whether page permissions can be set could not be found out".to_owned(),
+        (Verdict::Unknown, _) => "Whether page permissions can be set could not be found out".to_owned(),
     }
 }
 
-fn authorship(ruling: &Ruling, plan_b: bool) -> String {
-    match ruling.verdict {
-        Verdict::Yes => {
+fn authorship(ruling: &Ruling, plan_b: Option<PlanB>) -> String {
+    match (ruling.verdict, plan_b) {
+        (Verdict::Yes, _) => {
             "Created, Modified, Created by and Modified by can be kept: the account and the app meet the documented rule; only writing a page proves it"
                 .to_owned()
         }
-        Verdict::No if plan_b && ruling.limited_by == [Limit::AppScope] => {
-            "With AllSites.Manage instead of AllSites.FullControl every page shows the day of the migration and the migrating account as Created, Modified, Created by and Modified by"
-                .to_owned()
-        }
-        Verdict::No | Verdict::Partly => format!(
+        (Verdict::No, Some(PlanB { has, lacks })) if ruling.limited_by == [Limit::AppScope] => format!(
+            "With {has} instead of {lacks} every page shows the day of the migration and the migrating account as Created, Modified, Created by and Modified by"
+        ),
+        (Verdict::No | Verdict::Partly, _) => format!(
             "Every page shows the day of the migration and the migrating account, because SharePoint drops other values without a word: {}",
             limits(&ruling.limited_by)
         ),
-        Verdict::Unknown => "Whether authors and dates can be kept could not be found out".to_owned(),
+        (Verdict::Unknown, _) => "Whether authors and dates can be kept could not be found out".to_owned(),
     }
 }
 
@@ -150,7 +162,7 @@ fn limits(limited_by: &[Limit]) -> String {
 mod tests {
     use super::*;
     use crate::sharepoint::{GrantedScopes, Permissions};
-    use crate::verdict::{Lock, Standing};
+    use crate::verdict::Lock;
 
     #[test]
     fn every_verdict_has_its_words() {
@@ -173,6 +185,7 @@ mod tests {
         let table = [
             ("all well", facts(full, "AllSites.FullControl", Standing::SiteAdmin, Lock::Open), People::Found),
             ("plan B", facts(manage, "AllSites.Manage", Standing::SiteAdmin, Lock::Open), People::Refused),
+            ("plan B of an app", facts(manage, "Sites.Manage.All", Standing::App, Lock::Open), People::Refused),
             ("member", facts(edit, "AllSites.FullControl", Standing::Other, Lock::Open), People::Unknown),
             ("member under plan B", facts(edit, "AllSites.Manage", Standing::Other, Lock::Open), People::Refused),
             ("contributor", facts(contribute, "AllSites.FullControl", Standing::Other, Lock::Open), People::Refused),

@@ -40,7 +40,7 @@ pub static PLAN: Plan = &[
         why: "The site itself tells which organization it belongs to, before anybody signs in to the wrong one.",
     },
     CheckSpec { id: CREDENTIAL, title: "Way of signing in", why: "Which app registration asks, where, and how." },
-    CheckSpec { id: SIGN_IN, title: "Sign-in", why: "Somebody signs in with Microsoft." },
+    CheckSpec { id: SIGN_IN, title: "Sign-in", why: "Somebody signs in with Microsoft, or the app does by itself." },
     CheckSpec { id: IDENTITY, title: "Account", why: "The right account in the right tenant, or nothing is done with it." },
     CheckSpec {
         id: SHAREPOINT_TOKEN,
@@ -77,6 +77,9 @@ fn limited<T>(value: T, fail: Fail) -> Pass<T> {
 }
 
 async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Result<(), Stop> {
+    if let Some(secret) = settings.method.secrets() {
+        recorder.guard(secret.clone());
+    }
     recorder.address(settings.site.shown());
     recorder.step(ADDRESS, async { Ok(before::address(settings)) }).await?;
     let tenancy = recorder.step(TENANT, before::tenant(cx, settings)).await?;
@@ -90,10 +93,11 @@ async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Res
         site: settings.site.clone(),
         app: RefusedApp::new(tenancy.metadata.authority(), &settings.client_id),
         account: signed_in.who.account().to_owned(),
+        way: settings.method.way(),
     };
     let graph = graph::ask(cx, &tenancy, &signed_in, &context, recorder).shared();
     let site = async {
-        let token = recorder.step(SHAREPOINT_TOKEN, identity::sharepoint_token(cx, &signed_in, &resource, recorder)).await?;
+        let token = recorder.step(SHAREPOINT_TOKEN, identity::sharepoint_token(cx, &signed_in, &resource, &context, recorder)).await?;
         site::ask(cx, &token, &context, recorder, graph.clone()).await
     };
     let (site, graph) = join(site, graph.clone()).await;

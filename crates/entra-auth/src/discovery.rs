@@ -16,7 +16,7 @@ use transport::{OriginPath, Request};
 use url::Url;
 
 use crate::token_endpoint::TokenEndpoint;
-use crate::{Authority, ClientId, Cx, Guid, Refusal, RefusedApp, SignInError, Stage, Tenant, UnexpectedAnswer};
+use crate::{Authority, ClientId, Cx, Guid, Refusal, RefusedApp, SignInError, Stage, Tenant, UnexpectedAnswer, Way};
 
 /// What the tenant's configuration says, checked.
 #[derive(Clone, Debug)]
@@ -184,12 +184,13 @@ impl Metadata {
         self.issuer.replace(TENANT_PLACEHOLDER, tenant.as_str())
     }
 
-    pub(crate) fn token_endpoint(&self, client_id: &ClientId) -> TokenEndpoint {
+    pub(crate) fn token_endpoint(&self, client_id: &ClientId, way: Way) -> TokenEndpoint {
         TokenEndpoint {
             origin: Origin::of(&self.token_endpoint).expect("checked when it was read"),
             path: path_of(&self.token_endpoint),
             client_id: client_id.clone(),
             app: RefusedApp::new(&self.authority, client_id),
+            way,
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum Stage {
     Token,
     /// The token endpoint, with a refresh token.
     Refresh,
+    /// The device endpoint, which gives codes.
+    DeviceCode,
 }
 
 /// Why nobody is signed in, or why there is no token.
@@ -58,6 +60,12 @@ pub enum SignInError {
     /// The session brought no refresh token, so it ends with its first token.
     #[error("the sign-in brought no refresh token")]
     NoRefreshToken,
+    /// The sign-in service offers no device codes.
+    #[error("the sign-in service has no endpoint for device codes")]
+    NoDeviceCodes,
+    /// Nobody signed in with the code in its time.
+    #[error("the device code expired")]
+    DeviceCodeExpired,
 }
 
 /// An answer that is not what was asked for.

@@ -159,7 +159,8 @@ type EntraIdToken = IdToken<EntraClaims, CoreGenderClaim, CoreJweContentEncrypti
 pub(crate) struct Expected<'a> {
     pub(crate) metadata: &'a Metadata,
     pub(crate) client_id: &'a ClientId,
-    pub(crate) nonce: &'a Nonce,
+    /// None where the sign-in sent none: by a device code or a password the answer comes in the same exchange.
+    pub(crate) nonce: Option<&'a Nonce>,
     pub(crate) now: Timestamp,
 }
 
@@ -173,7 +174,11 @@ pub(crate) fn verify(token: &Secret, client_info: Option<&str>, keys: &Keys, exp
         .require_issuer_match(false)
         // replaced by `in_time`, which knows a tolerance: every token ends after 1970
         .set_time_fn(Default::default);
-    let claims = token.claims(&verifier, expected.nonce).map_err(|error| reason(&error))?;
+    let claims = match expected.nonce {
+        Some(nonce) => token.claims(&verifier, nonce),
+        None => token.claims(&verifier, |_: Option<&Nonce>| Ok(())),
+    }
+    .map_err(|error| reason(&error))?;
     let entra = claims.additional_claims();
     let guid = |text: &Option<String>| text.as_deref().and_then(Guid::parse);
     let tid = guid(&entra.tid).ok_or(IdTokenError::Unreadable)?;

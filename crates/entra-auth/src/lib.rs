@@ -1,6 +1,6 @@
 //! Entra ID and SharePoint Online: who is asked to sign people in, how they sign in, which tokens come of it, and what refusals mean.
 //!
-//! The way of a sign-in: [`Authority`] (cloud and tenant) → [`discover`] → [`sign_in_interactive`] → [`SignedIn`], which proves who signed in
+//! The way of a sign-in: [`Authority`] (cloud and tenant) → [`discover`] → [`sign_in_interactive`] or one of its kin → [`SignedIn`], which proves who signed in
 //! and hands out an [`AccessToken`] per [`Resource`]. Everything outside is handed in by [`Cx`]: this room opens no connection to a server but
 //! by `transport::Network`, knows no window and no settings file, and never prints. Its one listener is the loopback one for the browser's answer.
 //!
@@ -54,8 +54,10 @@ pub use guid::Guid;
 pub use id_token::{IdTokenError, Who};
 pub use realm::{Detected, RealmError, detect_tenant};
 pub use replies::{NobodyWaits, Replies, Reply, ReplySender};
-pub use settings::{Method, Settings};
-pub use sign_in::{AccountHint, SignedIn, sign_in_interactive};
+pub use settings::{Method, Settings, Way};
+pub use sign_in::{
+    AccountHint, AppCredential, AppIdentity, Principal, SignedIn, sign_in_app, sign_in_device_code, sign_in_interactive, sign_in_password,
+};
 pub use token::{AccessToken, Resource, TokenCache, TokenClaims};
 pub use token_error::{Refusal, RefusedApp};
 pub use verdict::{Facts, Judgement, LibraryRights, Lock, Ruling, Standing};

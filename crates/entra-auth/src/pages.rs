@@ -3,7 +3,7 @@
 use http::StatusCode;
 use preflight::{Explain as _, Fail, SafeText};
 
-use crate::{SignInError, Who};
+use crate::{Principal, SignInError};
 
 /// A page at the return address.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,11 +31,11 @@ pub(crate) enum Page {
 }
 
 impl Page {
-    pub(crate) fn of(result: Result<&Who, &SignInError>) -> Self {
+    pub(crate) fn of(result: Result<&Principal, &SignInError>) -> Self {
         match result {
             Ok(who) => {
                 let account = SafeText::from(who.account().to_owned());
-                Self::SignedIn { name: who.name.clone().map_or_else(|| account.clone(), SafeText::from), account }
+                Self::SignedIn { name: who.name().map_or_else(|| account.clone(), |name| SafeText::from(name.to_owned())), account }
             }
             Err(error) => Self::failed(&error.explain()),
         }

@@ -1,11 +1,12 @@
 //! What a connection test of SharePoint is told.
 
+use preflight::Secret;
 use url::Url;
 
 use crate::{ClientId, Cloud, SiteAddress, Tenant};
 
-/// What to test, and as whom. Holds no secret.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What to test, and as whom. Secrets in it show themselves nowhere.
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The site.
     pub site: SiteAddress,
@@ -24,10 +25,67 @@ pub struct Settings {
 }
 
 /// A way of signing in.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Debug)]
 pub enum Method {
     /// On a page in the system browser (authorization code with PKCE).
     Interactive,
+    /// On a page on any device, by a code that is shown here (RFC 8628).
+    DeviceCode,
+    /// An app by itself, by a client secret. SharePoint refuses the tokens of such apps; Graph takes them.
+    ClientSecret(Secret),
+    /// User name and password of a person (RFC 6749 §4.3). Legacy: a second factor and most sign-in rules rule it out.
+    Password {
+        /// The UPN.
+        username: String,
+        /// The password.
+        password: Secret,
+    },
+}
+
+impl Method {
+    /// True where a person has to do something while the test runs.
+    pub const fn needs_a_person(&self) -> bool {
+        matches!(self, Self::Interactive | Self::DeviceCode)
+    }
+
+    /// Which way it is, without what is secret in it.
+    pub const fn way(&self) -> Way {
+        match self {
+            Self::Interactive => Way::Browser,
+            Self::DeviceCode => Way::DeviceCode,
+            Self::ClientSecret(_) => Way::ClientSecret,
+            Self::Password { .. } => Way::Password,
+        }
+    }
+
+    /// Every secret in it, to be kept out of reports.
+    pub(crate) fn secrets(&self) -> Option<&Secret> {
+        match self {
+            Self::Interactive | Self::DeviceCode => None,
+            Self::ClientSecret(secret) | Self::Password { password: secret, .. } => Some(secret),
+        }
+    }
+}
+
+/// A way of signing in, as refusals are read in its light: the same number means different things to do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub enum Way {
+    /// On a page in the system browser.
+    #[default]
+    Browser,
+    /// By a code that is typed on any device.
+    DeviceCode,
+    /// An app by itself, by a secret.
+    ClientSecret,
+    /// User name and password.
+    Password,
+}
+
+impl Way {
+    /// True where an app signs in by itself, without a person.
+    pub const fn is_app(self) -> bool {
+        matches!(self, Self::ClientSecret)
+    }
 }
 
 impl Settings {

@@ -44,6 +44,12 @@ pub(crate) struct TestOpener {
     opened: Mutex<Vec<Url>>,
 }
 
+impl TestOpener {
+    pub(crate) fn opened(&self) -> Vec<Url> {
+        self.opened.lock().expect("not poisoned").clone()
+    }
+}
+
 impl UrlOpener for TestOpener {
     fn open(&self, url: &Url) -> Result<(), OpenError> {
         if self.broken {

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use preflight::{BoundSecret, Origin, Secret};
 use serde_json::Value;
 
+use crate::sign_in::AppCredential;
 use crate::token_endpoint::{TokenAnswer, TokenEndpoint};
 use crate::{Cloud, Cx, Guid, Metadata, SignInError};
 
@@ -41,6 +42,11 @@ impl Resource {
     /// (Microsoft, "Scopes and permissions", the `.default` scope).
     pub fn scope(&self) -> String {
         format!("{}/.default", self.origin)
+    }
+
+    /// The same where a person signs in: with an ID token, which proves who it was, and a refresh token.
+    pub(crate) fn scope_of_a_person(&self) -> String {
+        format!("{} openid profile offline_access", self.scope())
     }
 }
 
@@ -167,9 +173,12 @@ impl TokenClaims {
 /// Tokens are renewed this long before they end, as Microsoft's own libraries do.
 const AHEAD: Duration = Duration::from_mins(5);
 
-/// The tokens of one sign-in, in memory only: one access token per resource and the newest refresh token.
+/// The tokens of one sign-in, in memory only: one access token per resource, and what brings new ones: of a person the newest refresh
+/// token, of an app its credential.
 pub struct TokenCache {
     endpoint: TokenEndpoint,
+    /// Of an app by itself, which gets no refresh token.
+    app: Option<AppCredential>,
     held: Mutex<Held>,
     /// One renewal at a time: refresh tokens are replaced with every use, and a used one may be refused.
     renewing: tokio::sync::Mutex<()>,
@@ -182,7 +191,17 @@ struct Held {
 
 impl TokenCache {
     pub(crate) fn new(endpoint: TokenEndpoint) -> Self {
-        Self { endpoint, held: Mutex::new(Held { refresh_token: None, tokens: BTreeMap::new() }), renewing: tokio::sync::Mutex::default() }
+        Self::of(endpoint, None)
+    }
+
+    /// Of an app by itself.
+    pub(crate) fn of_app(endpoint: TokenEndpoint, credential: AppCredential) -> Self {
+        Self::of(endpoint, Some(credential))
+    }
+
+    fn of(endpoint: TokenEndpoint, app: Option<AppCredential>) -> Self {
+        let held = Mutex::new(Held { refresh_token: None, tokens: BTreeMap::new() });
+        Self { endpoint, app, held, renewing: tokio::sync::Mutex::default() }
     }
 
     /// Keeps what an answer brought.
@@ -209,13 +228,20 @@ impl TokenCache {
         if let Some(token) = self.fresh(cx, resource) {
             return Ok(token);
         }
-        let refresh_token = self.lock().refresh_token.clone().ok_or(SignInError::NoRefreshToken)?;
-        match self.endpoint.refresh(cx, resource, refresh_token).await {
+        match self.renewed(cx, resource).await {
             Ok(answer) => Ok(self.keep(answer, resource, cx.clock.now())),
             // an old token that is still good beats a network that is not
             Err(SignInError::Transport(error)) => self.still_good(cx, resource).ok_or(SignInError::Transport(error)),
             Err(error) => Err(error),
         }
+    }
+
+    async fn renewed(&self, cx: &Cx<'_>, resource: &Resource) -> Result<TokenAnswer, SignInError> {
+        if let Some(credential) = &self.app {
+            return credential.token(cx, &self.endpoint, resource).await.map(|(answer, _)| answer);
+        }
+        let refresh_token = self.lock().refresh_token.clone().ok_or(SignInError::NoRefreshToken)?;
+        self.endpoint.refresh(cx, resource, refresh_token).await
     }
 
     fn fresh(&self, cx: &Cx<'_>, resource: &Resource) -> Option<AccessToken> {

@@ -1,4 +1,4 @@
-//! The token endpoint: form posts that bring tokens (RFC 6749 §4.1.3, §6; RFC 7636 §4.5).
+//! The token endpoint: form posts that bring tokens (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6; RFC 7636 §4.5; RFC 8628 §3.4).
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use preflight::{Origin, Secret};
 use serde_json::Value;
 use transport::{Body, FormValue, OriginPath, Request, Response};
 
-use crate::{ClientId, Cx, Refusal, RefusedApp, Resource, SignInError, Stage, UnexpectedAnswer};
+use crate::{ClientId, Cx, Refusal, RefusedApp, Resource, SignInError, Stage, UnexpectedAnswer, Way};
 
 /// Where one app gets its tokens.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub(crate) struct TokenEndpoint {
     pub(crate) path: OriginPath,
     pub(crate) client_id: ClientId,
     pub(crate) app: RefusedApp,
+    /// How this session was begun, in whose light refusals are read.
+    pub(crate) way: Way,
 }
 
 /// An authorization code and what belongs to it.
@@ -52,26 +54,56 @@ impl TokenEndpoint {
             ("redirect_uri", grant.redirect_uri.to_owned().into()),
             ("code_verifier", self.secret(grant.verifier)),
         ];
-        self.post(cx, Stage::Token, resource, form).await
+        self.post(cx, Stage::Token, for_a_person(form, resource)).await
+    }
+
+    /// Asks whether somebody has signed in with a device code meanwhile (RFC 8628 §3.4). The permissions were asked for with the code.
+    pub(crate) async fn poll(&self, cx: &Cx<'_>, device_code: Secret) -> Result<(TokenAnswer, Response), SignInError> {
+        let form = vec![
+            ("grant_type", "urn:ietf:params:oauth:grant-type:device_code".into()),
+            ("device_code", self.secret(device_code)),
+            ("client_info", "1".into()),
+        ];
+        self.post(cx, Stage::Token, form).await
+    }
+
+    /// Gives user name and password (RFC 6749 §4.3.2). Wrong attempts lock accounts, so this is never tried twice.
+    pub(crate) async fn password(
+        &self,
+        cx: &Cx<'_>,
+        resource: &Resource,
+        username: &str,
+        password: Secret,
+    ) -> Result<(TokenAnswer, Response), SignInError> {
+        let form = vec![("grant_type", "password".into()), ("username", username.to_owned().into()), ("password", self.secret(password))];
+        self.post(cx, Stage::Token, for_a_person(form, resource)).await
+    }
+
+    /// Asks for a token for the app itself (RFC 6749 §4.4.2; Microsoft, "OAuth 2.0 client credentials flow").
+    pub(crate) async fn client_credentials(
+        &self,
+        cx: &Cx<'_>,
+        resource: &Resource,
+        proof: Vec<(&'static str, FormValue)>,
+    ) -> Result<(TokenAnswer, Response), SignInError> {
+        let mut form = vec![("grant_type", "client_credentials".into()), ("scope", resource.scope().into())];
+        form.extend(proof);
+        self.post(cx, Stage::Token, form).await
     }
 
     /// Uses a refresh token, which is bound to person and app but to no resource.
     pub(crate) async fn refresh(&self, cx: &Cx<'_>, resource: &Resource, refresh_token: Secret) -> Result<TokenAnswer, SignInError> {
         let form = vec![("grant_type", "refresh_token".into()), ("refresh_token", self.secret(refresh_token))];
-        self.post(cx, Stage::Refresh, resource, form).await.map(|(answer, _)| answer)
+        self.post(cx, Stage::Refresh, for_a_person(form, resource)).await.map(|(answer, _)| answer)
     }
 
     async fn post(
         &self,
         cx: &Cx<'_>,
         stage: Stage,
-        resource: &Resource,
         mut form: Vec<(&'static str, FormValue)>,
     ) -> Result<(TokenAnswer, Response), SignInError> {
         form.push(("client_id", FormValue::Plain(Cow::Owned(self.client_id.to_string()))));
-        // one resource in a request, or Entra refuses (AADSTS28000 and 700022)
-        form.push(("scope", format!("{} openid profile offline_access", resource.scope()).into()));
-        form.push(("client_info", "1".into()));
         let request = Request::post(self.path.as_str(), Body::Form(form)).accept_json();
         let response = cx.network.to(&self.origin).execute(request).await?;
         if response.status.is_success()
@@ -80,14 +112,21 @@ impl TokenEndpoint {
             return Ok((answer, response));
         }
         Err(match Refusal::from_response(stage, &response) {
-            Some(refusal) => refusal.of_app(&self.app).into(),
+            Some(refusal) => refusal.of_app(&self.app).by(self.way).into(),
             None => SignInError::Unexpected(UnexpectedAnswer::of(stage, &response)),
         })
     }
 
-    fn secret(&self, secret: Secret) -> FormValue {
+    pub(crate) fn secret(&self, secret: Secret) -> FormValue {
         FormValue::Secret(secret.bind(self.origin.clone()))
     }
+}
+
+/// What a person's session asks for: one resource in a request, or Entra refuses (AADSTS28000 and 700022), and who signed in.
+fn for_a_person(mut form: Vec<(&'static str, FormValue)>, resource: &Resource) -> Vec<(&'static str, FormValue)> {
+    form.push(("scope", resource.scope_of_a_person().into()));
+    form.push(("client_info", "1".into()));
+    form
 }
 
 /// What a lifetime is taken for where the answer names none; tokens of Entra live 60 to 90 minutes.

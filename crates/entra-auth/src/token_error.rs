@@ -11,13 +11,15 @@ use serde_json::Value;
 use transport::Response;
 use url::Url;
 
-use crate::{Authority, ClientId, Cloud, Stage, aadsts};
+use crate::{Authority, ClientId, Cloud, Stage, Way, aadsts};
 
 /// A refusal.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Refusal {
     /// Which conversation it was.
     pub stage: Stage,
+    /// The way of signing in that it was about.
+    pub way: Way,
     /// `error`, such as `invalid_grant`. Empty where there was none.
     pub error: String,
     /// `suberror`, or the redirect's `error_subcode`.
@@ -98,6 +100,7 @@ impl Refusal {
         let safe = |given: Option<&str>, found: Option<&str>| given.or(found).map(|text| SafeText::from(shortened(text, 80)));
         Self {
             stage,
+            way: Way::default(),
             error: word(error),
             suberror: suberror.map(word).filter(|word| !word.is_empty()),
             codes,
@@ -118,6 +121,19 @@ impl Refusal {
         self
     }
 
+    /// With the way of signing in that was refused.
+    #[must_use]
+    pub(crate) fn by(mut self, way: Way) -> Self {
+        self.way = way;
+        self
+    }
+
+    /// True where a sign-in rule keeps device codes out (Microsoft, "Conditional Access: Authentication flows"). In that flow the general
+    /// number means the same. A session that began by a code stays under the rule when it is renewed.
+    pub(crate) fn blocks_device_codes(&self) -> bool {
+        self.way == Way::DeviceCode && self.codes.iter().any(|code| matches!(code, 53003 | 530_033 | 530_036))
+    }
+
     /// The number that says most: one that our table knows before others, the longest, and of those the last
     /// (older bodies give a general number first, such as 70002 before 70008).
     pub fn code(&self) -> Option<u32> {
@@ -134,6 +150,9 @@ impl Refusal {
         if self.is_cancelled() {
             return Cause::EntraConsentDeclined;
         }
+        if self.blocks_device_codes() {
+            return Cause::EntraDeviceCodeBlocked;
+        }
         if let Some(entry) = self.code().and_then(aadsts::lookup) {
             return entry.cause;
         }
@@ -147,7 +166,8 @@ impl Refusal {
             _ => None,
         };
         by_suberror.unwrap_or(match self.error.as_str() {
-            "access_denied" => Cause::EntraConsentDeclined,
+            "access_denied" | "authorization_declined" => Cause::EntraConsentDeclined,
+            "expired_token" | "code_expired" => Cause::EntraDeviceCodeExpired,
             "consent_required" => Cause::EntraConsentRequired,
             "invalid_tenant" => Cause::EntraTenantNotFound,
             "invalid_resource" => Cause::EntraResourceNotAvailable,

@@ -16,6 +16,8 @@ pub enum Standing {
     Owner,
     /// Neither.
     Other,
+    /// No account: an app by itself, which only its own permissions limit.
+    App,
     /// The site did not tell.
     Unknown,
 }
@@ -23,7 +25,7 @@ pub enum Standing {
 impl Standing {
     /// True where the account itself has every right.
     const fn has_everything(self) -> bool {
-        matches!(self, Self::SiteAdmin | Self::Owner)
+        matches!(self, Self::SiteAdmin | Self::Owner | Self::App)
     }
 }
 
@@ -180,7 +182,7 @@ impl Facts {
 
     /// Which of app and account is the limit. `on_site` says that the right is there on the site and missing on the library alone.
     fn limits(&self, level: ScopeLevel, on_site: bool) -> Vec<Limit> {
-        if on_site {
+        if on_site && self.standing != Standing::App {
             return vec![Limit::AccountRole];
         }
         match (self.scopes.level(), self.standing) {
@@ -189,9 +191,9 @@ impl Facts {
             }
             (Some(granted), _) if granted < level => vec![Limit::AppScope],
             // the account has everything and the app lets it through, and yet it is not there: a policy of the organization takes it
-            (Some(_), Standing::SiteAdmin) => vec![Limit::Server],
+            (Some(_), Standing::SiteAdmin | Standing::App) => vec![Limit::Server],
             (Some(_), _) | (None, Standing::Other | Standing::Unknown) => vec![Limit::AccountRole],
-            (None, Standing::SiteAdmin | Standing::Owner) => vec![Limit::AppScope],
+            (None, Standing::SiteAdmin | Standing::Owner | Standing::App) => vec![Limit::AppScope],
         }
     }
 
@@ -265,7 +267,7 @@ mod tests {
 
     #[test]
     fn role_scope_and_rights_decide_and_the_limit_is_named() {
-        use Standing::{Other, Owner, SiteAdmin, Unknown};
+        use Standing::{App, Other, Owner, SiteAdmin, Unknown};
         let whole = "yes / yes / yes: -";
         let plan_b = "yes / no (app_scope) / no (app_scope): sharepoint.scope-insufficient";
         let member = "yes / no (account_role) / no (account_role): sharepoint.role-insufficient";
@@ -322,6 +324,13 @@ mod tests {
             ),
             // nothing limits and yet it is not there
             (SiteAdmin, READ, "AllSites.FullControl", "no (server) / no (server) / no (server): sharepoint.policy-blocked"),
+            // an app by itself: only its own permissions limit it
+            (App, FULL_CONTROL, "Sites.FullControl.All", whole),
+            (App, FULL_CONTROL, "Sites.Selected", whole),
+            (App, BEHIND_MANAGE, "Sites.Manage.All", plan_b),
+            (App, READ, "Sites.Read.All", "no (app_scope) / no (app_scope) / no (app_scope): sharepoint.scope-insufficient"),
+            (App, READ, "Sites.Selected", "no (app_scope) / no (app_scope) / no (app_scope): sharepoint.scope-insufficient"),
+            (App, READ, "Sites.FullControl.All", "no (server) / no (server) / no (server): sharepoint.policy-blocked"),
             // an Owners group whose level was lowered
             (Owner, EDIT, "AllSites.FullControl", member),
         ];

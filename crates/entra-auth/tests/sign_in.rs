@@ -171,9 +171,9 @@ async fn one_sign_in_brings_both_tokens() {
         assert_eq!(metadata.tenant().as_str(), scene.cloud.tenant.id);
         assert_eq!(metadata.graph().to_string(), scene.cloud.graph());
         let signed_in = scene.sign_in_at(&metadata, Choice::Accept).await.expect("all is well");
-        assert_eq!(signed_in.who.upn.as_deref(), Some(scene.cloud.user.upn.as_str()));
-        assert_eq!(signed_in.who.name.as_deref(), Some(scene.cloud.user.name.as_str()));
-        assert_eq!(signed_in.who.tid.as_str(), scene.cloud.tenant.id);
+        assert_eq!(signed_in.who.account(), scene.cloud.user.upn);
+        assert_eq!(signed_in.who.name(), Some(scene.cloud.user.name.as_str()));
+        assert_eq!(signed_in.who.tenant().as_str(), scene.cloud.tenant.id);
         assert!(!signed_in.who.is_guest());
 
         let site = signed_in.token(&scene.cx(), &scene.site()).await.expect("a token for the site");

@@ -1,7 +1,7 @@
 //! What is found out before anybody signs in: the site's address, its tenant, and what will be used to sign in.
 
 use futures::future::join;
-use preflight::{Cause, Fail, Pass};
+use preflight::{Cause, Fail, Field, Hint, HintAction, Pass};
 
 use super::error::CheckError;
 use crate::explain::sharepoint::site_tenant_hint;
@@ -92,11 +92,25 @@ pub(super) fn credential(settings: &Settings, tenancy: &Tenancy) -> Result<Pass<
     }
     let authority = tenancy.metadata.authority();
     let place = authority.cloud().map_or_else(|| format!("at {}", authority.origin()), |cloud| format!("in {cloud}"));
-    let summary = match settings.method {
+    let summary = match &settings.method {
         Method::Interactive => format!("Sign-in in the browser {place}"),
+        Method::DeviceCode => format!("Sign-in by device code {place}"),
+        Method::ClientSecret(_) => format!("The app signs in by itself with a client secret {place}"),
+        Method::Password { .. } => format!("Sign-in by user name and password {place}, which is legacy"),
     };
     let expected = settings.expect_account.clone().unwrap_or_else(|| "any".to_owned());
-    Ok(Pass::new((), summary)
+    let pass = match &settings.method {
+        Method::Password { username, .. } => Pass::new((), summary).detail("user_name", username.clone()).hint(Hint::with(
+            "Microsoft advises against signing in by password: the interactive sign-in works with a second factor and sign-in rules",
+            HintAction::EditField(Field::SharePointMethod),
+        )),
+        Method::ClientSecret(_) => Pass::new((), summary).hint(Hint::with(
+            "SharePoint accepts no app that signs in by a client secret; a certificate is accepted",
+            HintAction::EditField(Field::SharePointMethod),
+        )),
+        Method::Interactive | Method::DeviceCode => Pass::new((), summary),
+    };
+    Ok(pass
         .detail("app", settings.client_id.to_string())
         .detail("sign_in_service", authority.origin().to_string())
         .detail("expected_account", expected))

@@ -37,6 +37,14 @@ pub enum CheckError {
         /// Who was expected.
         expected: String,
     },
+    /// The app signed in by itself, and an account was expected.
+    #[error("the app {app} signed in by itself, not {expected}")]
+    AppInsteadOfAccount {
+        /// Its client ID.
+        app: String,
+        /// Who was expected.
+        expected: String,
+    },
     /// The tenant's id stands in the field for the client ID.
     #[error("the client ID is the tenant's own ID")]
     TenantAsClient,
@@ -66,6 +74,8 @@ pub enum CheckError {
         scopes: GrantedScopes,
         /// The app.
         app: Box<RefusedApp>,
+        /// True where the app signed in by itself.
+        by_itself: bool,
     },
 }
 
@@ -78,6 +88,8 @@ pub struct Shortage {
     pub nothing: bool,
     /// True where the app's permissions are those of plan B: content without page permissions, authors and dates.
     pub plan_b: bool,
+    /// True where the app may use only sites that it was granted one by one.
+    pub selected: bool,
     /// What the account is on the site.
     pub standing: Standing,
     /// What the app was granted.

@@ -7,7 +7,7 @@ use preflight::{Explain as _, Fail, Pass, Recorder};
 
 use super::before::Tenancy;
 use super::error::CheckError;
-use super::identity::{describe, granted};
+use super::identity::{describe, granted, lacks_every_role};
 use super::{GRAPH, GRAPH_TOKEN};
 use crate::abilities::People;
 use crate::explain::sharepoint::{Context, graph_not_consented, graph_refused, people_hint};
@@ -51,17 +51,22 @@ async fn token(
     let token = signed_in.token(cx, resource).await.map_err(|error| graph_not_consented(error.into()))?;
     recorder.guard(token.secret.clone().unbind());
     let scopes = granted(&token);
-    if scopes.is_unknown() || scopes.has_any(SITES) {
-        return Ok(describe(token, "The app may use Graph for this account"));
+    let by_itself = context.way.is_app();
+    if (scopes.is_unknown() && !lacks_every_role(&token)) || scopes.has_any(SITES) {
+        let whose = if by_itself { "The app may use Graph by itself" } else { "The app may use Graph for this account" };
+        return Ok(describe(token, whose));
     }
-    let fail = CheckError::GraphConsent { scopes, app: Box::new(context.app.clone()) }.explain();
+    let fail = CheckError::GraphConsent { scopes, app: Box::new(context.app.clone()), by_itself }.explain();
     let pass = describe(token, fail.summary).limited(fail.cause);
     Ok(fail.hints.into_iter().fold(pass, Pass::hint))
 }
 
 async fn look(graph: &Graph, scopes: &GrantedScopes, context: &Context, told: &mut Told) -> Result<Pass<()>, Fail> {
-    let (site, me, organization, people) =
-        join4(graph.site(&context.site), graph.me(), graph.organization(), graph.can_look_up_people()).await;
+    let me = async {
+        // an app by itself is nobody's account
+        if context.way.is_app() { None } else { graph.me().await.ok() }
+    };
+    let (site, me, organization, people) = join4(graph.site(&context.site), me, graph.organization(), graph.can_look_up_people()).await;
     told.people = match people {
         Ok(true) => People::Found,
         Ok(false) => People::Refused,
@@ -78,7 +83,7 @@ async fn look(graph: &Graph, scopes: &GrantedScopes, context: &Context, told: &m
         }
     };
     let mut pass = Pass::new((), "Graph finds the site").detail("site_id", site.id);
-    if let Ok(me) = me {
+    if let Some(me) = me {
         pass = pass.detail("account", me.user_principal_name);
         if let Some(user_type) = me.user_type {
             pass = pass.detail("user_type", user_type);
@@ -101,7 +106,7 @@ async fn look(graph: &Graph, scopes: &GrantedScopes, context: &Context, told: &m
         People::Unknown => "not told",
     };
     pass = pass.detail("people_look_up", people);
-    Ok(if told.people == People::Refused { pass.hint(people_hint()) } else { pass })
+    Ok(if told.people == People::Refused { pass.hint(people_hint(context.way.is_app())) } else { pass })
 }
 
 /// A refusal says less than the permissions and the tenant's plans do.

@@ -4,8 +4,12 @@ use preflight::{Fail, Identity, IdentityKind, Pass, Recorder};
 
 use super::before::Tenancy;
 use super::error::CheckError;
+use crate::explain::sharepoint::Context;
 use crate::sharepoint::GrantedScopes;
-use crate::{AccessToken, AccountHint, Cx, Guid, Method, Resource, Settings, SignedIn, Who, sign_in_interactive};
+use crate::{
+    AccessToken, AccountHint, AppCredential, ClientId, Cx, Guid, Metadata, Method, Principal, Resource, Settings, SignInError, SignedIn,
+    sign_in_app, sign_in_device_code, sign_in_interactive, sign_in_password,
+};
 
 pub(super) async fn sign_in(
     cx: &Cx<'_>,
@@ -14,64 +18,104 @@ pub(super) async fn sign_in(
     resource: &Resource,
     recorder: &Recorder<'_>,
 ) -> Result<Pass<SignedIn>, Fail> {
-    // Entra takes a sign-in name; of another name it would make nothing
-    let expected = settings.expect_account.clone().filter(|expected| expected.contains('@'));
-    let hint = expected.map_or(AccountHint::Choose, AccountHint::Expected);
-    let signed_in = match settings.method {
-        Method::Interactive => {
-            let prompt = |prompt| recorder.prompt(prompt);
-            sign_in_interactive(cx, &tenancy.metadata, &settings.client_id, resource, &hint, &prompt).await
-        }
-    };
+    let signed_in = by_method(cx, settings, &tenancy.metadata, resource, recorder).await;
     // whatever came of it, nobody is wanted any more
     recorder.prompt(None);
-    Ok(Pass::new(signed_in?, "Microsoft signed somebody in, and the answer verifies"))
+    let signed_in = signed_in?;
+    let summary = match signed_in.who {
+        Principal::Person(_) => "Microsoft signed somebody in, and the answer verifies",
+        Principal::App(_) => "Microsoft accepted the app's credential",
+    };
+    Ok(Pass::new(signed_in, summary))
+}
+
+async fn by_method(
+    cx: &Cx<'_>,
+    settings: &Settings,
+    metadata: &Metadata,
+    resource: &Resource,
+    recorder: &Recorder<'_>,
+) -> Result<SignedIn, SignInError> {
+    let client_id: &ClientId = &settings.client_id;
+    let prompt = |prompt| recorder.prompt(prompt);
+    match &settings.method {
+        Method::Interactive => {
+            // Entra takes a sign-in name; of another name it would make nothing
+            let expected = settings.expect_account.clone().filter(|expected| expected.contains('@'));
+            let hint = expected.map_or(AccountHint::Choose, AccountHint::Expected);
+            sign_in_interactive(cx, metadata, client_id, resource, &hint, &prompt).await
+        }
+        Method::DeviceCode => sign_in_device_code(cx, metadata, client_id, resource, &prompt).await,
+        Method::ClientSecret(secret) => sign_in_app(cx, metadata, client_id, resource, AppCredential::Secret(secret.clone())).await,
+        Method::Password { username, password } => sign_in_password(cx, metadata, client_id, resource, username, password.clone()).await,
+    }
 }
 
 /// Who it was, and whether that is who was meant.
 pub(super) fn confirm(settings: &Settings, tenancy: &Tenancy, signed_in: &SignedIn, recorder: &Recorder<'_>) -> Result<Pass<()>, Fail> {
     let who = &signed_in.who;
     recorder.identity(Identity {
-        kind: IdentityKind::User,
-        name: who.name.clone().map(Into::into),
+        kind: match who {
+            Principal::Person(_) => IdentityKind::User,
+            Principal::App(_) => IdentityKind::App,
+        },
+        name: who.name().map(|name| name.to_owned().into()),
         account: Some(who.account().to_owned().into()),
-        tenant: Some(who.tid.to_string().into()),
+        tenant: Some(who.tenant().to_string().into()),
         app: Some(settings.client_id.to_string().into()),
     });
     let tenant = tenancy.site_tenant.as_ref().unwrap_or_else(|| tenancy.metadata.tenant());
     if let Some(mismatch) = mismatch(who, tenant, settings.expect_account.as_deref()) {
         return Err(mismatch.into());
     }
-    let name = who.name.as_deref().unwrap_or_else(|| who.account());
-    let guest = if who.is_guest() { ", a guest of another organization" } else { "" };
-    let pass = Pass::new((), format!("Signed in as {name}{guest}"))
+    let name = who.name().unwrap_or_else(|| who.account());
+    let (kind, oid, home) = match who {
+        Principal::Person(person) if person.is_guest() => {
+            (", a guest of another organization", Some(&person.oid), Some(&person.home_tenant))
+        }
+        Principal::Person(person) => ("", Some(&person.oid), None),
+        Principal::App(app) => (", an app by itself", app.oid.as_ref(), None),
+    };
+    let mut pass = Pass::new((), format!("Signed in as {name}{kind}"))
         .detail("account", who.account().to_owned())
-        .detail("tenant", who.tid.to_string())
-        .detail("app", settings.client_id.to_string())
-        .detail("object_id", who.oid.to_string());
-    Ok(if who.is_guest() { pass.detail("home_tenant", who.home_tenant.to_string()) } else { pass })
+        .detail("tenant", who.tenant().to_string())
+        .detail("app", settings.client_id.to_string());
+    for (key, id) in [("object_id", oid), ("home_tenant", home)] {
+        if let Some(id) = id {
+            pass = pass.detail(key, id.to_string());
+        }
+    }
+    Ok(pass)
 }
 
 /// What is wrong with the account, if anything is.
-fn mismatch(who: &Who, tenant: &Guid, expected: Option<&str>) -> Option<CheckError> {
-    if who.tid != *tenant {
-        return Some(CheckError::SignedInElsewhere { signed_in: who.tid.clone(), site: tenant.clone() });
+fn mismatch(who: &Principal, tenant: &Guid, expected: Option<&str>) -> Option<CheckError> {
+    if who.tenant() != tenant {
+        return Some(CheckError::SignedInElsewhere { signed_in: who.tenant().clone(), site: tenant.clone() });
     }
     let expected = expected.filter(|expected| !who.answers_to(expected))?;
-    Some(CheckError::WrongAccount { signed_in: who.account().to_owned(), expected: expected.to_owned() })
+    let (signed_in, expected) = (who.account().to_owned(), expected.to_owned());
+    Some(match who {
+        Principal::Person(_) => CheckError::WrongAccount { signed_in, expected },
+        Principal::App(_) => CheckError::AppInsteadOfAccount { app: signed_in, expected },
+    })
 }
 
 pub(super) async fn sharepoint_token(
     cx: &Cx<'_>,
     signed_in: &SignedIn,
     resource: &Resource,
+    context: &Context,
     recorder: &Recorder<'_>,
 ) -> Result<Pass<AccessToken>, Fail> {
     let token = signed_in.token(cx, resource).await?;
     recorder.guard(token.secret.clone().unbind());
-    let summary = match granted(&token).level().and_then(crate::sharepoint::ScopeLevel::delegated) {
-        Some(level) => format!("The app may use SharePoint for this account with {level}"),
-        None => "The app may use SharePoint for this account".to_owned(),
+    let (is_app, level) = (context.way.is_app(), granted(&token).level());
+    let summary = match (level.and_then(|level| if is_app { level.of_an_app() } else { level.delegated() }), is_app) {
+        (Some(level), false) => format!("The app may use SharePoint for this account with {level}"),
+        (None, false) => "The app may use SharePoint for this account".to_owned(),
+        (Some(level), true) => format!("The app has a token for SharePoint by itself, with {level}"),
+        (None, true) => "The app has a token for SharePoint by itself".to_owned(),
     };
     Ok(describe(token, summary))
 }
@@ -82,10 +126,17 @@ pub(super) fn granted(token: &AccessToken) -> GrantedScopes {
     GrantedScopes::of(token.granted().iter().chain(roles).map(String::as_str))
 }
 
+/// True for an app's token that can be read and names no permission at all: Entra gives one all the same.
+pub(super) fn lacks_every_role(token: &AccessToken) -> bool {
+    token.claims.as_ref().is_some_and(|claims| claims.kind.as_deref() == Some("app") && claims.roles.is_empty())
+}
+
 /// What can be seen of a token. For people who look for a fault: nothing is decided by it.
 pub(super) fn describe(token: AccessToken, summary: impl Into<preflight::SafeText>) -> Pass<AccessToken> {
-    let mut details =
-        vec![("granted", granted(&token).shown()), ("good_until", token.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())];
+    let mut details = vec![
+        ("granted", if lacks_every_role(&token) { "nothing".to_owned() } else { granted(&token).shown() }),
+        ("good_until", token.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+    ];
     match &token.claims {
         Some(claims) => {
             let text = |value: Option<String>| value.unwrap_or_else(|| "not told".to_owned());
@@ -106,14 +157,14 @@ mod tests {
     fn the_account_has_to_be_of_the_sites_tenant_and_the_one_expected() {
         let guid = |text: &str| Guid::parse(text).expect(text);
         let (here, elsewhere) = (guid("7c3a2f10-95c1-4b7e-8a55-0f2f6a1f4d20"), guid("11d3e0c4-7b52-4f0a-9f4e-5a0a4c6b7e21"));
-        let who = Who {
+        let who = Principal::Person(crate::Who {
             name: Some("Ada Brook".to_owned()),
             upn: Some("ada@heather.example".to_owned()),
             oid: guid("33333333-0000-4000-8000-000000000003"),
             tid: here.clone(),
             // a guest is at home elsewhere and signs in here
             home_tenant: elsewhere.clone(),
-        };
+        });
         for expected in [None, Some("ADA@heather.example"), Some("ada brook"), Some("33333333-0000-4000-8000-000000000003")] {
             assert_eq!(mismatch(&who, &here, expected), None, "{expected:?}");
         }

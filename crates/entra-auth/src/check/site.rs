@@ -19,7 +19,7 @@ use crate::explain::sharepoint::{
 use crate::graph::Refusal as GraphRefusal;
 use crate::sharepoint::{GrantedScopes, Library, Permission, Refusal, ScopeLevel, SharePoint, SharePointError, SiteState, SiteUser, Web};
 use crate::verdict::{Facts, LibraryRights, Lock, PERMISSIONS, Standing, WRITE};
-use crate::{AccessToken, Cx, TokenClaims};
+use crate::{AccessToken, Cx, TokenClaims, Way};
 
 /// What the site told.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ pub(super) async fn ask(
 
     let site_row = recorder.step(SITE, async {
         match &*web.clone().await {
-            Ok(web) => Ok(site_passed(web)),
+            Ok(web) => Ok(site_passed(web, context.way)),
             Err(error) => {
                 let (fail, meaning) = in_light_of(error, &graph.await, &scopes, token.claims.as_ref(), context);
                 refusal = meaning;
@@ -84,7 +84,7 @@ pub(super) async fn ask(
         visit.lock(&state)
     });
     let rights_row = row(recorder, RIGHTS, &web, async {
-        let (web, who, state) = join3(opened(&web), who(&sharepoint, path), state.clone()).await;
+        let (web, who, state) = join3(opened(&web), who(&sharepoint, path, context.way), state.clone()).await;
         standing = who.standing;
         visit.rights(&web, &who, lock_of(&state))
     });
@@ -154,7 +154,11 @@ struct Who {
     user: Option<SiteUser>,
 }
 
-async fn who(sharepoint: &SharePoint, path: &str) -> Who {
+async fn who(sharepoint: &SharePoint, path: &str, way: Way) -> Who {
+    if way.is_app() {
+        // to the site every app is the same pseudo user, in no group
+        return Who { standing: Standing::App, user: None };
+    }
     let Ok(user) = sharepoint.current_user(path).await else { return Who { standing: Standing::Unknown, user: None } };
     let standing = if user.is_site_admin {
         Standing::SiteAdmin
@@ -169,8 +173,9 @@ async fn who(sharepoint: &SharePoint, path: &str) -> Who {
     Who { standing, user: Some(user) }
 }
 
-fn site_passed(web: &Web) -> Pass<()> {
-    Pass::new((), format!("“{}” answered this account and told its rights", web.title))
+fn site_passed(web: &Web, way: Way) -> Pass<()> {
+    let whom = if way.is_app() { "the app" } else { "this account" };
+    Pass::new((), format!("“{}” answered {whom} and told its rights", web.title))
         .detail("title", web.title.clone())
         .detail("url", web.url.to_string())
         .detail("template", web.template.clone())
@@ -197,6 +202,10 @@ fn in_light_of(
     }
     let by_certificate = claims.and_then(|claims| claims.app_proof.as_deref()) == Some("2");
     match error.refusal() {
+        // SharePoint has had more than one answer to these over the years
+        Some(Refusal::AppOnlyToken | Refusal::NoAccess | Refusal::TokenNotAccepted) if context.way == Way::ClientSecret => {
+            renamed(error, Refusal::AppOnlyToken, context)
+        }
         Some(Refusal::NoAccess | Refusal::TokenNotAccepted) if scopes.only_selected_sites() => {
             renamed(error, Refusal::NotGrantedToApp, context)
         }
@@ -253,6 +262,7 @@ impl Visit<'_> {
             cause,
             nothing,
             plan_b: self.scopes.level() == Some(ScopeLevel::Manage),
+            selected: self.scopes.only_selected_sites(),
             standing: who.standing,
             scopes: self.scopes.clone(),
             app: self.context.app.clone(),
@@ -272,13 +282,14 @@ impl Visit<'_> {
     fn rights_passed(&self, web: &Web, who: &Who, lock: Lock) -> Pass<()> {
         let summary = match (lock, who.standing) {
             (Lock::ReadOnly, _) => "What the account may do shows once the site is no longer read-only",
+            (_, Standing::App) => "The app may do everything on the site by itself",
             (_, Standing::SiteAdmin) => "The account is a site administrator, and the app lets it use that",
             (_, Standing::Owner) => "The account is an owner of the site, and the app lets it use that",
             (_, Standing::Other | Standing::Unknown) => "The account has full control of the site, and the app lets it use that",
         };
         let pass = evidence(web, who).into_iter().fold(Pass::new((), summary), |pass, (key, value)| pass.detail(key, value));
         let pass = pass.detail("granted", self.scopes.shown());
-        if who.standing == Standing::SiteAdmin || lock == Lock::ReadOnly {
+        if matches!(who.standing, Standing::SiteAdmin | Standing::App) || lock == Lock::ReadOnly {
             pass
         } else {
             pass.hint(owner_hint(&self.context.site.site_url(), self.account(who)))
@@ -336,6 +347,7 @@ fn evidence(web: &Web, who: &Who) -> Vec<(&'static str, String)> {
         Standing::SiteAdmin => "site administrator",
         Standing::Owner => "owner, not site administrator",
         Standing::Other => "neither owner nor site administrator",
+        Standing::App => "an app by itself",
         Standing::Unknown => "not told",
     };
     let rights = web.effective_base_permissions;
@@ -373,7 +385,7 @@ mod tests {
         let authority = Authority::of(Cloud::Public, Tenant::parse("heather.example").expect("a tenant"));
         let client_id = ClientId::parse("5b0f7f0e-2d4f-4c8c-9a43-7f1f5e9a1c01").expect("a client ID");
         let site = SiteAddress::understand("https://heather.sharepoint.com/sites/wiki").expect("a site");
-        Context { site, app: RefusedApp::new(&authority, &client_id), account: "ada@heather.example".to_owned() }
+        Context { site, app: RefusedApp::new(&authority, &client_id), account: "ada@heather.example".to_owned(), way: Way::Browser }
     }
 
     fn cause(refusal: Refusal, graph: Option<GraphRefusal>, scope: &str, app_proof: Option<&str>) -> Cause {

@@ -9,7 +9,7 @@ use crate::check::{CheckError, Shortage};
 use crate::graph::{GraphError, Refusal as GraphRefusal};
 use crate::sharepoint::{Evidence, Refusal, SharePointError, Unusable};
 use crate::verdict::Standing;
-use crate::{AddressError, AppPage, RealmError, RefusedApp, SiteAddress};
+use crate::{AddressError, AppPage, RealmError, RefusedApp, SiteAddress, Way};
 
 /// What else is known when SharePoint or Graph refuses, so that hints can lead somewhere.
 #[derive(Clone, Debug)]
@@ -17,6 +17,7 @@ pub(crate) struct Context {
     pub(crate) site: SiteAddress,
     pub(crate) app: RefusedApp,
     pub(crate) account: String,
+    pub(crate) way: Way,
 }
 
 impl Explain for AddressError {
@@ -247,6 +248,14 @@ impl Explain for CheckError {
                     .hint(Hint::with("Test again and choose the other account on Microsoft's page", HintAction::Retry))
                     .hint(Hint::say("If the browser signs in by itself, copy the link into a private window or another browser profile"))
             }
+            Self::AppInsteadOfAccount { app, expected } => {
+                Fail::new(Cause::EntraWrongAccount, format!("The app {app} signed in by itself, and {expected} was expected")).hint(
+                    Hint::with(
+                        "Choose a sign-in with an account, or expect the app's client ID",
+                        HintAction::EditField(Field::SharePointMethod),
+                    ),
+                )
+            }
             Self::TenantAsClient => {
                 Fail::new(Cause::EntraAppNotFound, "The client ID is the tenant's own ID, not that of an app").hint(Hint::with(
                     "Copy “Application (client) ID” from the app registration's Overview in the Entra admin center",
@@ -276,8 +285,8 @@ impl Explain for CheckError {
                     "An owner of the site opens the library's settings, Permissions for this document library, and gives the account full control or removes the library's own permissions",
                 ))
             }
-            Self::GraphConsent { scopes, app } => {
-                consent(Fail::new(Cause::GraphConsentMissing, "The app has no permission on sites in Microsoft Graph"), app)
+            Self::GraphConsent { scopes, app, by_itself } => {
+                consent(Fail::new(Cause::GraphConsentMissing, "The app has no permission on sites in Microsoft Graph"), app, *by_itself)
                     .detail("granted", scopes.shown())
             }
         }
@@ -288,7 +297,13 @@ impl Shortage {
     fn explain(&self) -> Fail {
         let fail = Fail::new(self.cause, self.summary()).detail("granted", self.scopes.shown());
         let app = |fail: Fail| {
-            let text = "An Entra administrator adds the delegated SharePoint permission AllSites.FullControl to the app registration";
+            let text = match (self.standing, self.selected) {
+                (Standing::App, true) => return grant_to_app(fail, &self.site, &self.app),
+                (Standing::App, false) => {
+                    "An Entra administrator adds the SharePoint application permission Sites.FullControl.All to the app registration"
+                }
+                _ => "An Entra administrator adds the delegated SharePoint permission AllSites.FullControl to the app registration",
+            };
             let fail = fail.hint(on_permissions_page(text, &self.app));
             approve(fail, &self.app)
         };
@@ -306,6 +321,9 @@ impl Shortage {
     fn summary(&self) -> &'static str {
         match (self.cause, self.nothing) {
             (Cause::SharePointScopeInsufficient, true) => "The app's permissions do not allow writing to the site",
+            (Cause::SharePointScopeInsufficient, false) if self.plan_b && self.standing == Standing::App => {
+                "The app has Sites.Manage.All instead of Sites.FullControl.All, so page permissions, authors and dates are not migrated"
+            }
             (Cause::SharePointScopeInsufficient, false) if self.plan_b => {
                 "The app has AllSites.Manage instead of AllSites.FullControl, so page permissions, authors and dates are not migrated"
             }
@@ -330,6 +348,7 @@ pub(crate) fn site_refused(error: &SharePointError, context: &Context) -> Fail {
     let fail = error.explain();
     let site = context.site.site_url();
     let fail = match error.refusal() {
+        Some(Refusal::NoAccess) if context.way.is_app() => app_kept_out(fail),
         Some(Refusal::NoAccess) => own_the_site(fail, &site, &context.account, Standing::Unknown)
             .hint(Hint::say("If the account is a member already, a policy of the organization may keep it out")),
         Some(Refusal::NotGrantedToApp) => grant_to_app(fail, &site, &context.app),
@@ -351,7 +370,8 @@ pub(crate) fn site_refused(error: &SharePointError, context: &Context) -> Fail {
 pub(crate) fn graph_refused(error: &GraphError, context: &Context) -> Fail {
     let fail = error.explain();
     let fail = match error.refusal() {
-        Some(GraphRefusal::ScopeMissing) => consent(fail, &context.app),
+        Some(GraphRefusal::ScopeMissing) => consent(fail, &context.app, context.way.is_app()),
+        Some(GraphRefusal::NoAccess) if context.way.is_app() => app_kept_out(fail),
         Some(GraphRefusal::NoAccess) => own_the_site(fail, &context.site.site_url(), &context.account, Standing::Unknown),
         Some(GraphRefusal::NotGrantedToApp) => grant_to_app(fail, &context.site.site_url(), &context.app),
         _ => fail,
@@ -377,10 +397,19 @@ pub(crate) fn owner_hint(site: &Url, account: &str) -> Hint {
 }
 
 /// Looking people up is a permission that the recommended registration lacks.
-pub(crate) fn people_hint() -> Hint {
-    Hint::say(
-        "The app may not look people up. If the migration is to match people by their directory entries, an Entra administrator adds the delegated Graph permission User.ReadBasic.All",
-    )
+pub(crate) fn people_hint(by_itself: bool) -> Hint {
+    let kind = if by_itself { "application" } else { "delegated" };
+    Hint::say(format!(
+        "The app may not look people up. If the migration is to match people by their directory entries, an Entra administrator adds the {kind} Graph permission User.ReadBasic.All",
+    ))
+}
+
+/// An app that has a permission on every site is not kept out for want of a role.
+fn app_kept_out(mut fail: Fail) -> Fail {
+    fail.summary = "The app may not open this site".into();
+    fail.hint(Hint::say(
+        "A policy may keep the app out although it has the permission: a SharePoint administrator looks at the site's restricted access in the SharePoint admin center, and an Entra administrator at the policies for workload identities",
+    ))
 }
 
 /// A site without a Site Pages library takes files only.
@@ -423,7 +452,7 @@ fn own_the_site(fail: Fail, site: &Url, account: &str, standing: Standing) -> Fa
         Standing::Owner => {
             "The Owners group has been given a lower level than full control: an owner or administrator of the site gives it full control on the page of its permissions"
         }
-        Standing::SiteAdmin | Standing::Other | Standing::Unknown => {
+        Standing::SiteAdmin | Standing::Other | Standing::App | Standing::Unknown => {
             "An owner of the site adds the account to the site's owners on the page of its permissions"
         }
     };
@@ -444,8 +473,12 @@ fn grant_to_app(fail: Fail, site: &Url, app: &RefusedApp) -> Fail {
     .hint(Hint::say("Sites.Selected has to be approved for both SharePoint and Microsoft Graph"))
 }
 
-fn consent(fail: Fail, app: &RefusedApp) -> Fail {
-    let text = "An Entra administrator adds the delegated Microsoft Graph permission Sites.FullControl.All (or Sites.Manage.All) to the app registration";
+fn consent(fail: Fail, app: &RefusedApp, by_itself: bool) -> Fail {
+    let text = if by_itself {
+        "An Entra administrator adds the Microsoft Graph application permission Sites.FullControl.All (or Sites.Selected) to the app registration"
+    } else {
+        "An Entra administrator adds the delegated Microsoft Graph permission Sites.FullControl.All (or Sites.Manage.All) to the app registration"
+    };
     approve(fail.hint(on_permissions_page(text, app)), app)
 }
 

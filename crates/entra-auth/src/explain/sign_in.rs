@@ -7,7 +7,7 @@ use crate::aadsts::{self, Actor};
 use crate::error::BadPaste;
 use crate::{
     AppPage, AuthorityError, ClientIdError, Cloud, Content, IdTokenError, MetadataError, OpenError, Refusal, SignInError, TenantError,
-    UnexpectedAnswer, UnknownCloud,
+    UnexpectedAnswer, UnknownCloud, Way,
 };
 
 impl Explain for SignInError {
@@ -30,6 +30,10 @@ impl Explain for SignInError {
                     "A security program may forbid listening on this computer's own address (127.0.0.1): allow it for Wayleave",
                 ))
                 .hint(retry("Test again")),
+            Self::NoDeviceCodes => Fail::new(Cause::EntraDeviceCodeBlocked, "The sign-in service offers no sign-in by device code")
+                .hint(choose("Choose the interactive sign-in, which opens the browser")),
+            Self::DeviceCodeExpired => Fail::new(Cause::EntraDeviceCodeExpired, "The code expired before anybody signed in with it")
+                .hint(retry("Test again, which gives a new code")),
             Self::NoRefreshToken => Fail::new(Cause::EntraSessionExpired, "The sign-in cannot be renewed: Microsoft gave no refresh token")
                 .hint(retry("Test again, which signs you in anew"))
                 .hint(Hint::say("If it happens again, the organization's session rules do not allow renewal: ask its administrator")),
@@ -45,9 +49,26 @@ impl Explain for Refusal {
             _ if self.is_cancelled() => Fail::new(cause, "The sign-in was cancelled in the browser")
                 .hint(retry("Test again, and choose Accept when Microsoft asks for the permissions"))
                 .hint(Hint::say("If you may not accept them yourself, ask an administrator of the organization to approve the app")),
+            _ if self.blocks_device_codes() => {
+                Fail::new(cause, "A sign-in rule of the organization (Conditional Access) does not allow sign-in by device code")
+                    .hint(choose("Use the browser sign-in: choose the interactive one, on a company computer if devices matter"))
+                    .hint(Hint::say(
+                        "Or give the administrator the trace ID and time in the details: they find the rule in the sign-in logs",
+                    ))
+            }
+            Some(entry) if entry.code == 7_000_218 && matches!(self.way, Way::DeviceCode | Way::Password) => {
+                let how = if self.way == Way::DeviceCode { "device code" } else { "password" };
+                Fail::new(cause, format!("The app registration does not allow sign-in by {how}: “Allow public client flows” is off"))
+                    .hint(Hint::say(
+                        "In the app registration, under Authentication, set “Allow public client flows” to Yes, save, and wait a minute",
+                    ))
+                    .hint(Hint::say("If the app registration is not yours, send this to its owner"))
+                    .hint(choose("Or choose the interactive sign-in, which does not need it"))
+            }
             Some(entry) => entry.todo.iter().fold(Fail::new(cause, entry.says.clone()), |fail, text| fail.hint(todo(text))),
             None => self.explain_unknown(cause),
         };
+        fail = self.explain_way(fail, cause);
         fail = self.explain_app(fail, cause);
         self.explain_evidence(fail, entry.map(|entry| entry.who))
     }
@@ -79,6 +100,31 @@ impl Refusal {
                 fail.hint(Hint::with(format!("Look error {code} up at Microsoft"), HintAction::OpenUrl(page)))
             }
             None => fail.hint(retry("Test again; if it stays, ask an administrator of the organization")),
+        }
+    }
+
+    /// Another way of signing in, where this one cannot give what is asked for.
+    fn explain_way(&self, fail: Fail, cause: Cause) -> Fail {
+        let asks_for_more = matches!(
+            cause,
+            Cause::EntraMfaRequired
+                | Cause::EntraConditionalAccess
+                | Cause::EntraDeviceRequired
+                | Cause::EntraConsentRequired
+                | Cause::EntraAdminConsentRequired
+        );
+        match (self.way, cause) {
+            (Way::Password, _) if asks_for_more => first(
+                choose("A user name and a password cannot answer that: choose the interactive sign-in, where a person can"),
+                fail,
+            ),
+            (Way::Password, Cause::EntraPasswordRejected) => fail.hint(choose(
+                "An account whose organization signs in elsewhere (federated, or without passwords) cannot use this way: choose the interactive sign-in",
+            )),
+            (Way::DeviceCode, Cause::EntraDeviceRequired | Cause::EntraConditionalAccess) => {
+                fail.hint(choose("Or use the browser sign-in, which can prove the device: choose the interactive one"))
+            }
+            _ => fail,
         }
     }
 
@@ -293,6 +339,16 @@ impl Explain for UnknownCloud {
 fn todo(text: &str) -> Hint {
     let action = text.to_lowercase().contains("test again").then_some(HintAction::Retry);
     Hint { text: SafeText::from(text.to_owned()), action }
+}
+
+fn choose(text: &'static str) -> Hint {
+    Hint::with(text, HintAction::EditField(Field::SharePointMethod))
+}
+
+/// With this hint before all others.
+fn first(hint: Hint, mut fail: Fail) -> Fail {
+    fail.hints.insert(0, hint);
+    fail
 }
 
 fn retry(text: &'static str) -> Hint {

@@ -40,7 +40,7 @@ async fn check(token: String, key_issuer: &str, client_info: Option<&str>) -> Re
     let nonce = Nonce::new("n-1".to_owned());
     let now = Timestamp::from_second(NOW).expect("in range");
     let metadata = metadata(&issuer(TENANT)).await;
-    verify(&Secret::new(token), client_info, &keys, Expected { metadata: &metadata, client_id: &client_id, nonce: &nonce, now })
+    verify(&Secret::new(token), client_info, &keys, Expected { metadata: &metadata, client_id: &client_id, nonce: Some(&nonce), now })
 }
 
 #[tokio::test]

@@ -30,6 +30,19 @@ impl ScopeLevel {
     }
 }
 
+impl ScopeLevel {
+    /// The permission of this level for an app by itself, where there is one.
+    pub const fn of_an_app(self) -> Option<&'static str> {
+        match self {
+            Self::Nothing => None,
+            Self::Read => Some("Sites.Read.All"),
+            Self::Write => Some("Sites.ReadWrite.All"),
+            Self::Manage => Some("Sites.Manage.All"),
+            Self::FullControl => Some("Sites.FullControl.All"),
+        }
+    }
+}
+
 /// The permissions that a token came with. The literal `.default` says nothing and is left out.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct GrantedScopes(BTreeSet<String>);

@@ -1,22 +1,18 @@
 //! Signing in in the system browser: authorization code with PKCE (RFC 6749 §4.1, RFC 7636, RFC 8252; OpenID Connect Core 1.0 §3.1).
 
-use std::time::Duration;
-
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
 use preflight::{Explain as _, SafeText, Secret, UserPrompt};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use transport::Response;
 use url::Url;
 
 use crate::error::BadPaste;
-use crate::id_token::{self, Expected, Keys, SKEW};
+use crate::id_token::Keys;
 use crate::loopback::{Answer, Arrival, Loopback, Pasted, State};
 use crate::pages::Page;
-use crate::token_endpoint::{CodeGrant, TokenAnswer, TokenEndpoint};
-use crate::{ClientId, Cx, IdTokenError, Metadata, Reply, Resource, SignInError, SignedIn, TokenCache, Who};
+use crate::sign_in::proof::Proof;
+use crate::token_endpoint::CodeGrant;
+use crate::{ClientId, Cx, Metadata, Reply, Resource, SignInError, SignedIn, Way};
 
 /// Which account is to sign in. Entra takes either, never both.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -110,7 +106,7 @@ impl Ask<'_> {
             .append_pair("response_type", "code")
             .append_pair("redirect_uri", &self.redirect_uri)
             .append_pair("response_mode", if mode == ResponseMode::FormPost { "form_post" } else { "query" })
-            .append_pair("scope", &format!("{} openid profile offline_access", self.first.scope()))
+            .append_pair("scope", &self.first.scope_of_a_person())
             .append_pair("nonce", self.nonce.secret())
             .append_pair("code_challenge", self.challenge.as_str())
             .append_pair("code_challenge_method", self.challenge.method().as_str())
@@ -137,7 +133,8 @@ impl Ask<'_> {
         cx.replies.tell(None);
         let result = self.finish(cx, answer, keys).await;
         if let Some(browser) = browser {
-            browser.send_replace(Some(Page::of(result.as_ref().map(|signed_in| &signed_in.who))));
+            let signed_in = result.as_ref().map(|signed_in| &signed_in.who);
+            browser.send_replace(Some(Page::of(signed_in)));
         }
         result
     }
@@ -172,58 +169,17 @@ impl Ask<'_> {
     }
 
     async fn finish(&self, cx: &Cx<'_>, answer: Answer, keys: Result<Keys, SignInError>) -> Result<SignedIn, SignInError> {
-        let endpoint = self.metadata.token_endpoint(self.client_id);
+        let endpoint = self.metadata.token_endpoint(self.client_id, Way::Browser);
         let code = match answer {
             Answer::Code(code) => code,
             Answer::Refused(refusal) => return Err(refusal.of_app(&endpoint.app).into()),
         };
         let grant = CodeGrant { code, redirect_uri: &self.redirect_uri, verifier: self.verifier.clone() };
         let (answer, response) = endpoint.redeem(cx, self.first, grant).await?;
-        let who = self.prove(cx, &answer, &response, keys).await?;
-        Ok(self.signed_in(cx, who, endpoint, answer))
+        let proof = Proof { metadata: self.metadata, client_id: self.client_id, nonce: Some(&self.nonce) };
+        let who = proof.prove(cx, &answer, &response, keys).await?;
+        Ok(SignedIn::person(cx, who, endpoint, answer, self.first))
     }
-
-    /// Proves who signed in, and that the clocks agree.
-    async fn prove(
-        &self,
-        cx: &Cx<'_>,
-        answer: &TokenAnswer,
-        response: &Response,
-        keys: Result<Keys, SignInError>,
-    ) -> Result<Who, SignInError> {
-        let token = answer.id_token.as_ref().ok_or(SignInError::IdToken(IdTokenError::Missing))?;
-        let now = cx.clock.now();
-        let expected = Expected { metadata: self.metadata, client_id: self.client_id, nonce: &self.nonce, now };
-        let verify = |keys: &Keys| id_token::verify(token, answer.client_info.as_deref(), keys, expected);
-        let keys = match keys {
-            Ok(keys) => keys,
-            // that was minutes ago
-            Err(_) => Keys::fetch(cx, self.metadata).await?,
-        };
-        let proof = match verify(&keys) {
-            // keys are replaced now and then, and may have been while the person signed in
-            Err(IdTokenError::UnknownKey) => verify(&Keys::fetch(cx, self.metadata).await?),
-            proof => proof,
-        };
-        match (proof, clock_skew(response, now)) {
-            (Ok(_) | Err(IdTokenError::Expired | IdTokenError::NotYet), Some(skew)) => Err(skew),
-            (proof, _) => proof.map_err(SignInError::IdToken),
-        }
-    }
-
-    fn signed_in(&self, cx: &Cx<'_>, who: Who, endpoint: TokenEndpoint, answer: TokenAnswer) -> SignedIn {
-        let tokens = TokenCache::new(endpoint);
-        tokens.keep(answer, self.first, cx.clock.now());
-        SignedIn::new(who, tokens)
-    }
-}
-
-/// Compares this computer's clock with the server's, by the `Date` of an answer that no cache can have kept (RFC 9110 §6.6.1).
-fn clock_skew(response: &Response, now: Timestamp) -> Option<SignInError> {
-    let server = response.header("date").and_then(|date| DateTimeParser::new().parse_timestamp(date).ok())?;
-    let difference = now.duration_since(server);
-    (difference.abs() > SKEW)
-        .then(|| SignInError::ClockSkew { behind: difference.is_negative(), by: Duration::from_secs(difference.as_secs().unsigned_abs()) })
 }
 
 #[cfg(test)]

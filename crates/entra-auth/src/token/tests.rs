@@ -3,7 +3,7 @@ use transport::{ScriptedNetwork, TransportErrorKind, Want};
 
 use super::*;
 use crate::testing::{CLIENT, Outside, TENANT};
-use crate::{Authority, ClientId, RefusedApp, Tenant};
+use crate::{Authority, ClientId, RefusedApp, Tenant, Way};
 
 fn resource(host: &str) -> Resource {
     Resource::new(Origin::parse(&format!("https://{host}")).expect(host))
@@ -13,7 +13,8 @@ fn cache() -> TokenCache {
     let authority = Authority::of(Cloud::Public, Tenant::parse(TENANT).expect("a GUID"));
     let client_id = ClientId::parse(CLIENT).expect("a GUID");
     let app = RefusedApp::new(&authority, &client_id);
-    TokenCache::new(TokenEndpoint { origin: authority.origin().clone(), path: authority.path("oauth2/v2.0/token"), client_id, app })
+    let path = authority.path("oauth2/v2.0/token");
+    TokenCache::new(TokenEndpoint { origin: authority.origin().clone(), path, client_id, app, way: Way::Browser })
 }
 
 fn answer(lifetime: u64, refresh_token: Option<&str>) -> TokenAnswer {

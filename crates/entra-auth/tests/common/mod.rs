@@ -55,6 +55,11 @@ impl SelfMovingBrowser {
         Self { entra: entra.clone(), upn: upn.to_owned(), choice, replies, opened: Mutex::default() }
     }
 
+    /// Where the person can type what a page says.
+    pub(crate) fn replies(&self) -> ReplySender {
+        self.replies.clone()
+    }
+
     /// The pages that it was told to open.
     pub(crate) fn opened(&self) -> Vec<Url> {
         lock(&self.opened).clone()
@@ -216,6 +221,16 @@ impl Written {
     }
 }
 
+/// Events that go to two places.
+struct Both<'a>(&'a Written, &'a dyn Progress);
+
+impl Progress for Both<'_> {
+    fn emit(&self, event: Event) {
+        self.0.emit(event.clone());
+        self.1.emit(event);
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -258,8 +273,14 @@ impl Run {
 
     /// Tests the connection to its end.
     pub(crate) async fn report(&self) -> Report {
+        self.report_to(&()).await
+    }
+
+    /// The same, watched by somebody who may act on what is shown.
+    pub(crate) async fn report_to(&self, watcher: &dyn Progress) -> Report {
+        let both = Both(&self.written, watcher);
         let target = Target { kind: TargetKind::SharePoint, address: "".into(), practice: true };
-        let recorder = Recorder::new(PLAN, target, &self.clock, &self.written);
+        let recorder = Recorder::new(PLAN, target, &self.clock, &both);
         let cx = Cx { network: &self.network, clock: &self.clock, opener: &self.browser, replies: &self.replies };
         // it has to run on any thread
         let work: Pin<Box<dyn Future<Output = ()> + Send + '_>> = Box::pin(test_connection(&cx, &self.settings, &recorder));

@@ -18,7 +18,7 @@ use super::{Entra, World, authorize, pages};
 use crate::markers::Kind;
 
 const LIFETIME_SECONDS: i64 = 900;
-const INTERVAL_SECONDS: i64 = 5;
+const USUAL_INTERVAL_SECONDS: i64 = 5;
 
 /// A code shown on a device, and what came of it.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ fn issue_code(world: &mut World, segment: &str, request: &TokenRequest<'_>) -> R
         "device_code": device_code,
         "verification_uri": verification_uri,
         "expires_in": LIFETIME_SECONDS,
-        "interval": INTERVAL_SECONDS,
+        "interval": world.device_interval.unwrap_or(USUAL_INTERVAL_SECONDS),
         "message": message,
     }))
 }
@@ -84,6 +84,7 @@ fn issue_code(world: &mut World, segment: &str, request: &TokenRequest<'_>) -> R
 /// The polling end, at the token endpoint.
 pub(crate) fn poll(entra: &Entra, world: &mut World, app: &App, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
     let device_code = request.need("device_code")?;
+    let interval = world.device_interval.unwrap_or(USUAL_INTERVAL_SECONDS);
     let known = world.device_codes.get_mut(device_code).filter(|known| known.client_id == app.client_id);
     let Some(known) = known else {
         let text = "The device_code sent to the /token endpoint wasn't recognized.";
@@ -93,7 +94,7 @@ pub(crate) fn poll(entra: &Entra, world: &mut World, app: &App, request: &TokenR
         let text = "The provided value for the input parameter 'device_code' is not valid. This device code has expired.";
         return Err(Refusal::new(70020, "expired_token", text));
     }
-    let too_soon = known.polled_at.is_some_and(|at| request.now - at < INTERVAL_SECONDS - 1);
+    let too_soon = known.polled_at.is_some_and(|at| request.now - at < interval - 1);
     known.polled_at = Some(request.now);
     let grant = match known.answer.clone() {
         None if too_soon => return Err(Refusal::unnumbered("slow_down", "Polling too quickly.")),

@@ -97,6 +97,7 @@ pub(crate) struct World {
     pub(crate) revoked_families: BTreeSet<String>,
     pub(crate) device_codes: BTreeMap<String, device::DeviceCode>,
     pub(crate) seen_assertions: BTreeSet<String>,
+    pub(crate) device_interval: Option<i64>,
 }
 
 impl World {
@@ -260,6 +261,11 @@ impl Entra {
     pub fn edit_tenant(&self, id: &str, change: impl FnOnce(&mut Tenant)) -> bool {
         let mut world = self.world();
         world.tenants.iter_mut().find(|tenant| tenant.id == id).map(change).is_some()
+    }
+
+    /// How many seconds a device has to wait between two questions; 5 where nothing is said.
+    pub fn set_device_interval(&self, seconds: u32) {
+        self.world().device_interval = Some(seconds.into());
     }
 
     /// Misbehaves from now on.

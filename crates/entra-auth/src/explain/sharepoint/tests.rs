@@ -26,7 +26,7 @@ fn app() -> RefusedApp {
 
 fn context() -> Context {
     let site = SiteAddress::understand("https://heather.sharepoint.com/sites/wiki").expect("a site");
-    Context { site, app: app(), account: "ada@heather.example".to_owned() }
+    Context { site, app: app(), account: "ada@heather.example".to_owned(), way: Way::Browser }
 }
 
 fn evidence(status: u16) -> Evidence {
@@ -198,13 +198,14 @@ fn what_the_checks_find() {
         CheckError::ReadOnly { issue: None, site: site() },
         CheckError::Library { library: "Site Pages".to_owned(), nothing: true },
         CheckError::Library { library: "Site Pages".to_owned(), nothing: false },
-        CheckError::GraphConsent { scopes: GrantedScopes::of(["User.Read"]), app: Box::new(app()) },
+        CheckError::GraphConsent { scopes: GrantedScopes::of(["User.Read"]), app: Box::new(app()), by_itself: false },
     ];
     let shortage = |cause, nothing, standing, scope: &str| {
         CheckError::Rights(Box::new(Shortage {
             cause,
             nothing,
-            plan_b: scope == "AllSites.Manage",
+            plan_b: scope.ends_with(".Manage") || scope == "Sites.Manage.All",
+            selected: scope == "Sites.Selected",
             standing,
             scopes: GrantedScopes::of([scope]),
             app: app(),
@@ -220,6 +221,11 @@ fn what_the_checks_find() {
     }
     all.push(shortage(Cause::SharePointScopeInsufficient, false, Standing::SiteAdmin, "AllSites.Manage"));
     all.push(shortage(Cause::SharePointRoleInsufficient, false, Standing::Owner, "AllSites.FullControl"));
+    for (scope, nothing) in [("Sites.Manage.All", false), ("Sites.Read.All", true), ("Sites.Selected", true)] {
+        all.push(shortage(Cause::SharePointScopeInsufficient, nothing, Standing::App, scope));
+    }
+    all.push(CheckError::GraphConsent { scopes: GrantedScopes::default(), app: Box::new(app()), by_itself: true });
+    all.push(CheckError::AppInsteadOfAccount { app: "the client ID".to_owned(), expected: "ada@heather.example".to_owned() });
     let text: String = all.iter().map(|error| told(&error.to_string(), &error.explain())).collect();
     insta::assert_snapshot!(text);
 }

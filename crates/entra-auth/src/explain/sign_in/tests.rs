@@ -41,6 +41,28 @@ fn refusals_lead_to_where_they_are_mended() {
 }
 
 #[test]
+fn refusals_are_read_in_the_light_of_the_way_of_signing_in() {
+    let of = |text: &str, way| told(Refusal::from_page(text).expect(text).of_app(&app(Some(Cloud::Public))).by(way));
+    let refusals = [
+        of("AADSTS53003 Trace ID: t-1", Way::DeviceCode),
+        of("AADSTS530036", Way::DeviceCode),
+        of("AADSTS530033", Way::DeviceCode),
+        of("AADSTS53000", Way::DeviceCode),
+        of("AADSTS7000218", Way::DeviceCode),
+        of("AADSTS70020", Way::DeviceCode),
+        of("AADSTS7000215", Way::ClientSecret),
+        of("AADSTS7000222", Way::ClientSecret),
+        of("AADSTS53003", Way::ClientSecret),
+        of("AADSTS50126", Way::Password),
+        of("AADSTS50076", Way::Password),
+        of("AADSTS53003", Way::Password),
+        of("AADSTS65001", Way::Password),
+        of("AADSTS7000218", Way::Password),
+    ];
+    insta::assert_snapshot!(refusals.join("\n\n"));
+}
+
+#[test]
 fn refusals_without_a_known_number_are_told_by_their_words() {
     let redirect = |error, subcode, description| told(Refusal::from_redirect(error, subcode, description));
     let refusals = [
@@ -86,6 +108,8 @@ fn every_error_of_a_sign_in_is_told() {
         SignInError::ClockSkew { behind: false, by: Duration::from_hours(26) },
         SignInError::Loopback(io::ErrorKind::PermissionDenied.into()),
         SignInError::NoRefreshToken,
+        SignInError::NoDeviceCodes,
+        SignInError::DeviceCodeExpired,
     ];
     insta::assert_snapshot!(errors.map(told).join("\n\n"));
 }

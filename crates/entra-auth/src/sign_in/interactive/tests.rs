@@ -1,13 +1,16 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use preflight::{Cause, Fail};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use transport::{ScriptedNetwork, Want};
+use transport::{Response, ScriptedNetwork, Want};
 
 use super::*;
+use crate::sign_in::proof::clock_skew;
 use crate::testing::{CLIENT, Outside, TENANT, document};
 use crate::{Authority, Cloud, Tenant, discover};
 

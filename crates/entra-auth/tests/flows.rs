@@ -84,7 +84,7 @@ async fn by_device_code(cloud: &Cloud, choice: Choice) -> Report {
     let mut run = Run::new(cloud, Hold::Nothing);
     run.settings.method = Method::DeviceCode;
     let person = Person::of(cloud, &run, choice);
-    let report = tokio::time::timeout(Duration::from_secs(60), run.report_to(&person)).await.expect("it ends");
+    let report = tokio::time::timeout(Duration::from_mins(1), run.report_to(&person)).await.expect("it ends");
     assert_no_secret(&run, &report);
     assert!(run.browser.opened().is_empty(), "no browser is opened");
     assert_eq!(run.network.open(), 0);
@@ -149,16 +149,21 @@ async fn dropping_a_device_sign_in_anywhere_leaves_nothing_behind() {
         run.report_to(&Person::of(&cloud, &run, Choice::Accept)).await;
         run.network.seen().len()
     };
-    for number in 0..requests {
-        let mut run = Run::new(&cloud, Hold::Number(number));
+    for hold in (0..requests).map(Hold::Number).chain([Hold::Path("/oauth2/v2.0/token")]) {
+        let mut run = Run::new(&cloud, hold.clone());
         run.settings.method = Method::DeviceCode;
         let person = Person::of(&cloud, &run, Choice::Accept);
         let network = run.network.clone();
+        let held = |seen: &Vec<String>| match &hold {
+            Hold::Number(number) => seen.len() > *number,
+            Hold::Path(path) => seen.iter().any(|seen| seen.contains(path)),
+            Hold::Nothing => true,
+        };
         tokio::select! {
-            _ = run.report_to(&person) => panic!("request {number} was never answered"),
-            () = network.until(|seen| seen.len() > number) => {}
+            _ = run.report_to(&person) => panic!("{hold:?} was never answered"),
+            () = network.until(held) => {}
         }
-        assert_eq!(network.open(), 0, "request {number}");
+        assert_eq!(network.open(), 0, "{hold:?}");
     }
 }
 

@@ -63,7 +63,7 @@ async fn told_by_the_person(cx: &Cx<'_>, endpoint: &TokenEndpoint) -> SignInErro
 
 /// A code to type, and how to wait for it (RFC 8628 §3.2).
 struct DeviceCode {
-    device_code: Secret,
+    code: Secret,
     user_code: String,
     page: Url,
     lifetime: Duration,
@@ -103,7 +103,7 @@ impl DeviceCode {
         let trusted = Origin::of(&page).is_ok_and(|origin| origin.is_https() || origin.is_loopback());
         let readable = (1..=32).contains(&user_code.len()) && user_code.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
         (trusted && readable).then(|| Self {
-            device_code: Secret::new(answer.device_code().secret().clone()),
+            code: Secret::new(answer.device_code().secret().clone()),
             user_code,
             page,
             lifetime: answer.expires_in().min(LONGEST_LIFE),
@@ -121,7 +121,7 @@ impl DeviceCode {
                 return Err(fault.unwrap_or(SignInError::DeviceCodeExpired));
             }
             sleep(wait).await;
-            match endpoint.poll(cx, self.device_code.clone()).await {
+            match endpoint.poll(cx, self.code.clone()).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => match Pending::of(&error) {
                     Some(Pending::Waiting) => (wait, fault) = (interval, None),

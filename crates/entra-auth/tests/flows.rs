@@ -61,7 +61,7 @@ struct Person {
 
 impl Person {
     fn of(cloud: &Cloud, run: &Run, choice: Choice) -> Self {
-        Self { entra: cloud.entra.clone(), upn: cloud.user.upn.clone(), choice, replies: run.browser.replies() }
+        Self { entra: cloud.entra.clone(), upn: cloud.user.upn.clone(), choice, replies: run.browser.replies.clone() }
     }
 }
 

@@ -46,18 +46,14 @@ pub(crate) struct SelfMovingBrowser {
     entra: Entra,
     upn: String,
     choice: Choice,
-    replies: ReplySender,
+    /// Where the person can type what a page says.
+    pub(crate) replies: ReplySender,
     opened: Mutex<Vec<Url>>,
 }
 
 impl SelfMovingBrowser {
     pub(crate) fn new(entra: &Entra, upn: &str, choice: Choice, replies: ReplySender) -> Self {
         Self { entra: entra.clone(), upn: upn.to_owned(), choice, replies, opened: Mutex::default() }
-    }
-
-    /// Where the person can type what a page says.
-    pub(crate) fn replies(&self) -> ReplySender {
-        self.replies.clone()
     }
 
     /// The pages that it was told to open.

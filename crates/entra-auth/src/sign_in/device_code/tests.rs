@@ -65,12 +65,12 @@ async fn run(script: Vec<Want>, person: impl AsyncFnOnce(&Outside<ScriptedNetwor
 
 #[tokio::test(start_paused = true)]
 async fn it_asks_at_the_pace_that_the_server_wants_and_survives_the_network() {
+    use Cause as C;
     let not_reached = || token().fails(TransportErrorKind::Timeout);
     let slow_down = || token().answer(400, r#"{"error":"slow_down"}"#);
     let expired = || refused("expired_token", 70020);
     let portal = || token().header("content-type", "text/html").answer(200, "<html>Please sign in to this network</html>");
     let interval = |seconds: u64| code(&[("interval", json!(seconds))]);
-    use Cause as C;
     let table = [
         ("at its pace", vec![code(&[]), keys(), pending(), pending(), expired()], 15, C::EntraDeviceCodeExpired),
         ("at least a second", vec![interval(0), keys(), pending(), expired()], 2, C::EntraDeviceCodeExpired),

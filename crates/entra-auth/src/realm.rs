@@ -149,8 +149,12 @@ fn understand(site: &SiteAddress, response: &Response) -> Result<Answer, RealmEr
 /// `Bearer realm="7c3a…",client_id=…` → the tenant. One header may hold several challenges; schemes and names are without regard to
 /// case (RFC 9110 §11.6.1).
 fn realm(challenges: &str) -> Option<Guid> {
-    let mut is_bearer = false;
-    for part in challenges.split(',') {
+    let (mut is_bearer, mut in_quotes) = (false, false);
+    let parts = challenges.split(|c| {
+        in_quotes ^= c == '"';
+        c == ',' && !in_quotes
+    });
+    for part in parts {
         let mut parameter = part.trim();
         // a word and a space before the name begins the next challenge
         let first = parameter.split('=').next().unwrap_or_default().trim();
@@ -209,6 +213,7 @@ mod tests {
     fn a_challenge_is_read_as_http_means_it() {
         let told = |challenge: String| realm(&challenge).is_some();
         assert!(told(format!("bearer client_id=\"x\" , REALM={TENANT}")));
+        assert!(told(format!("Bearer trusted_issuers=\"a@*,NTLM,b=c\", realm=\"{TENANT}\"")));
         assert!(told(format!("NTLM, Bearer realm=\"{TENANT}\"")));
         assert!(told(format!("Basic realm=\"a\", Bearer x_realm=\"b\",realm=\"{TENANT}\"")));
         assert!(!told(format!("Bearer client_id=\"x\", Basic realm=\"{TENANT}\"")));

@@ -39,6 +39,7 @@ impl Practising {
                 self.desk.token = Zeroizing::new(practice.token().inspect(str::to_owned));
                 self.desk.sharepoint = practice.sharepoint_form();
                 self.servers = Some(practice);
+                tracing::debug!("practice servers answer");
             }
             TaskPoll::Finished(Err(problem)) => self.problem = Some(problem),
             TaskPoll::Broken => self.problem = Some("The practice servers broke down".into()),

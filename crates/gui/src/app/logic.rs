@@ -171,6 +171,7 @@ fn take_report(test: &mut Connection, now: Timestamp) -> Option<Arc<Report>> {
         TaskPoll::Finished(report) => Some(Arc::new(report)),
         TaskPoll::Broken => None,
     };
+    tracing::debug!(outcome = ?done.as_ref().map(|report| report.outcome()), "test ended");
     test.replies = None;
     test.pasted = Zeroizing::default();
     test.state = done.clone().map_or(State::Broken, |report| State::Done { report, at: now });

@@ -105,7 +105,7 @@ pub(super) fn credential(settings: &Settings, tenancy: &Tenancy) -> Result<Pass<
             HintAction::EditField(Field::SharePointMethod),
         )),
         Method::ClientSecret(_) => Pass::new((), summary).hint(Hint::with(
-            "SharePoint accepts no app that signs in by a client secret; a certificate is accepted",
+            "SharePoint accepts no app that signs in by a client secret: for SharePoint, sign in as a person",
             HintAction::EditField(Field::SharePointMethod),
         )),
         Method::Interactive | Method::DeviceCode => Pass::new((), summary),

@@ -147,8 +147,10 @@ mod tests {
         let runtime = runtime();
         let (tell, told) = mpsc::channel();
         let (wake, _woken) = wake();
+        // made outside of the work, so that it is dropped with work that never got to begin, too
+        let tell = TellOnDrop(tell);
         let task: Task<()> = Task::spawn(runtime.handle(), wake, |_progress| async move {
-            let _tell = TellOnDrop(tell);
+            let _tell = tell;
             std::future::pending::<()>().await;
         });
         assert!(told.try_recv().is_err());

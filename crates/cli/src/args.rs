@@ -24,6 +24,9 @@ pub(crate) enum Command {
     /// Test a connection
     #[command(subcommand)]
     Check(Check),
+    /// List the spaces of a Confluence, and what could be migrated of each
+    #[command(after_help = "Exit codes: 0 complete, 1 incomplete, 2 nothing, 64 wrong usage, 130 interrupted (with what was found).")]
+    Spaces(Spaces),
     /// Say what a Microsoft sign-in error means, offline
     Explain(Explain),
 }
@@ -62,6 +65,15 @@ pub(crate) struct Confluence {
     pub(crate) header_env: Vec<String>,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Spaces {
+    #[command(flatten)]
+    pub(crate) confluence: Confluence,
+    /// Print the spaces as CSV
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
 }
 
 #[derive(Debug, clap::Args)]

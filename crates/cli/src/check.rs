@@ -117,7 +117,7 @@ fn exit_code(report: &Report) -> u8 {
 }
 
 /// Interrupt (Ctrl-C) or a request to terminate.
-async fn interrupted() {
+pub async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -7,6 +7,7 @@ mod check;
 mod explain;
 mod order;
 mod output;
+mod spaces;
 mod way;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     match args.command {
         Command::Check(args::Check::Confluence(args)) => check::confluence(args),
         Command::Check(args::Check::Sharepoint(args)) => check::sharepoint(args),
+        Command::Spaces(args) => spaces::run(&args),
         Command::Explain(args) => explain::run(&args),
     }
 }

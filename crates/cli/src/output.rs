@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use preflight::render::{self, text::Style};
-use preflight::{Event, Explain, Fail, Progress, Report, UserPrompt};
+use preflight::{Event, Explain, Fail, Inventory, Progress, Report, UserPrompt};
 
 /// Writes a line to standard error. Where that is closed there is nobody to tell.
 pub(crate) fn note(line: &str) {
@@ -36,6 +36,21 @@ pub(crate) fn report(report: &Report, json: bool, verbose: bool, product: &str) 
         render::text::to_text(report, Style { color: color(&io::stdout()), width: width(), verbose })
     };
     to_stdout(&text);
+}
+
+/// Writes an inventory to standard output.
+pub fn inventory(inventory: &Inventory, json: bool, csv: bool) {
+    let text = if json {
+        serde_json::to_string_pretty(&render::spaces::to_json(inventory)).unwrap_or_default()
+    } else if csv {
+        if let Some(why) = (!inventory.complete).then_some(&inventory.headline) {
+            note(why.as_str());
+        }
+        render::spaces::to_csv(inventory)
+    } else {
+        render::spaces::to_text(inventory, Style { color: color(&io::stdout()), width: width(), verbose: false })
+    };
+    to_stdout(text.trim_end());
 }
 
 /// Writes an explanation to standard output.

@@ -74,6 +74,27 @@ pub async fn test_connection(cx: &Cx<'_>, settings: &Settings, recorder: &Record
 }
 
 async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Result<(), Stop> {
+    let proven = prove(cx, settings, recorder).await?;
+    explore(proven.api(), &proven.product, proven.signed_in.as_ref(), recorder).await
+}
+
+/// A Confluence that has said who is asking.
+pub(crate) struct Proven {
+    stranger: Api,
+    pub(crate) product: Product,
+    /// None for an anonymous visitor.
+    pub(crate) signed_in: Option<SignedIn>,
+}
+
+impl Proven {
+    /// The way to ask on.
+    pub(crate) fn api(&self) -> &Api {
+        self.signed_in.as_ref().map_or(&self.stranger, |signed_in| &signed_in.api)
+    }
+}
+
+/// The first rungs, up to the account's name.
+pub(crate) async fn prove(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Result<Proven, Stop> {
     recorder.address(settings.address.shown());
     recorder.step(ADDRESS, async { Ok(rungs::address::pass(&settings.address)) }).await?;
     let first = recorder.step(REACHABLE, reachable::run(cx, settings)).await?;
@@ -89,8 +110,7 @@ async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Res
         recorder.step(IDENTITY, async { identity::of_user(&signed_in, expected, recorder) }).await?;
         Some(signed_in)
     };
-    let api = signed_in.as_ref().map_or(&stranger, |signed_in| &signed_in.api);
-    explore(api, &product, signed_in.as_ref(), recorder).await
+    Ok(Proven { stranger, product, signed_in })
 }
 
 /// What the account can do. What does not depend on each other is looked at side by side.
@@ -133,19 +153,26 @@ async fn explore(api: &Api, product: &Product, signed_in: Option<&SignedIn>, rec
 
 /// Whoever repeats a secret, it is masked: a server may echo a token or the whole header.
 fn guard_secrets(settings: &Settings, recorder: &Recorder<'_>) {
-    let guard_pair = |user: &str, secret: &Secret| {
+    for secret in secrets_of(settings) {
+        recorder.guard(secret);
+    }
+}
+
+/// Everything that must not be repeated, in each form in which it is sent.
+pub(crate) fn secrets_of(settings: &Settings) -> Vec<Secret> {
+    let mut secrets = Vec::new();
+    let mut pair = |user: &str, secret: &Secret| {
         for secret in [secret.clone(), credential::trimmed(secret)] {
-            recorder.guard(secret.inspect(|text| Secret::new(STANDARD.encode(format!("{}:{text}", user.trim())))));
-            recorder.guard(secret);
+            secrets.push(secret.inspect(|text| Secret::new(STANDARD.encode(format!("{}:{text}", user.trim())))));
+            secrets.push(secret);
         }
     };
     match &settings.credential {
         Credential::Anonymous => {}
-        Credential::PersonalToken(token) => recorder.guard(credential::trimmed(token)),
-        Credential::CloudToken { email, token } => guard_pair(email, token),
-        Credential::Basic { user, password } => guard_pair(user, password),
+        Credential::PersonalToken(token) => secrets.push(credential::trimmed(token)),
+        Credential::CloudToken { email, token } => pair(email, token),
+        Credential::Basic { user, password } => pair(user, password),
     }
-    for (_, secret) in &settings.extra_headers {
-        recorder.guard(secret.clone());
-    }
+    secrets.extend(settings.extra_headers.iter().map(|(_, secret)| secret.clone()));
+    secrets
 }

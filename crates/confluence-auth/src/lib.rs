@@ -11,6 +11,7 @@ mod check;
 mod classify;
 mod error;
 mod explain;
+mod inventory;
 mod product;
 mod remote_api;
 mod rights;
@@ -22,4 +23,5 @@ mod whoami;
 
 pub use address::{AddressError, SiteAddress};
 pub use check::{PLAN, test_connection};
+pub use inventory::{Survey, inventory};
 pub use settings::{Credential, Cx, Settings};

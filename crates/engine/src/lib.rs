@@ -9,6 +9,7 @@ pub mod log;
 #[cfg(feature = "practice")]
 pub mod practice;
 pub mod settings;
+pub mod spaces;
 
 pub use deps::Deps;
 pub use entra_auth::{OpenError, Replies, Reply, ReplySender, UrlOpener};

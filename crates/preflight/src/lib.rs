@@ -6,6 +6,7 @@
 mod cause;
 mod explain;
 pub mod gallery;
+mod inventory;
 mod origin;
 mod plan;
 mod progress;
@@ -17,6 +18,7 @@ mod secret;
 
 pub use cause::Cause;
 pub use explain::{Explain, Fail, chain};
+pub use inventory::{Inventory, InventoryProgress, Phase, SoFar, SpaceRole, SpaceRow};
 pub use origin::{NoOrigin, Origin};
 pub use plan::{CheckId, CheckSpec, Plan};
 pub use progress::{Event, Live, Progress, Row, RowState, UserPrompt};

@@ -34,7 +34,7 @@ impl Standing {
 }
 
 /// The one group that sees everything. Its name is fixed (Atlassian, "Confluence admin permission levels explained").
-const SUPER_GROUP: &str = "confluence-administrators";
+pub(crate) const SUPER_GROUP: &str = "confluence-administrators";
 
 pub(crate) async fn run(
     api: &Api,
@@ -97,7 +97,7 @@ fn told(standing: Standing, is_cloud: bool) -> Pass<Standing> {
     }
 }
 
-async fn on_cloud(api: &Api, signed_in: &SignedIn) -> Result<Standing, ConfluenceError> {
+pub(crate) async fn on_cloud(api: &Api, signed_in: &SignedIn) -> Result<Standing, ConfluenceError> {
     let is_administrator = signed_in.user.administers();
     // 404 is "not on" and "not for you" alike; only an active key says anything
     let key = if is_administrator { api.ask::<AdminKey>("/api/v2/admin-key").await?.ok() } else { None };
@@ -139,7 +139,7 @@ async fn on_data_center(api: &Api, product: &Product, lookups: Option<&Lookups>,
 }
 
 /// Does the account administer Confluence, and how many spaces are there? From 9.1 on one resource answers both; else a page says it.
-async fn administers(api: &Api, product: &Product, is_super: bool) -> Result<(Option<bool>, Option<u64>, bool), ConfluenceError> {
+pub(crate) async fn administers(api: &Api, product: &Product, is_super: bool) -> Result<(Option<bool>, Option<u64>, bool), ConfluenceError> {
     if product.is_at_least(9, 1) {
         match api.ask::<Metrics>("/rest/api/instance-metrics").await? {
             Ok(metrics) => return Ok((Some(true), metrics.spaces, false)),

@@ -33,7 +33,7 @@ pub fn to_json(report: &Report, product: &str) -> Value {
     })
 }
 
-fn identity(identity: &Identity) -> Value {
+pub(super) fn identity(identity: &Identity) -> Value {
     json!({
         "kind": identity.kind.as_str(),
         "name": identity.name,

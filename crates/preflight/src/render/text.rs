@@ -193,7 +193,7 @@ const BOLD: &str = "1";
 const DIM: &str = "2";
 const LINK: &str = "4";
 
-fn tone(outcome: Outcome) -> &'static str {
+pub(super) fn tone(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Passed => "32",
         Outcome::Skipped => DIM,
@@ -202,7 +202,7 @@ fn tone(outcome: Outcome) -> &'static str {
     }
 }
 
-fn paint(color: bool, code: &str, text: &str) -> String {
+pub(super) fn paint(color: bool, code: &str, text: &str) -> String {
     if color && !code.is_empty() && !text.is_empty() { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 

@@ -1,0 +1,153 @@
+//! `wayleave spaces`: lists the spaces, and what could be migrated of each.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use engine::practice::Practice;
+use engine::spaces::{Phase, SoFar, Spaces, SpacesOrder};
+use engine::{Deps, Job};
+use preflight::{InventoryProgress, Outcome};
+
+use crate::args;
+use crate::check::interrupted;
+use crate::order::{self, UsageError};
+use crate::output;
+use crate::{CANCELLED, USAGE};
+
+/// Makes the inventory, or what there is of it when it is interrupted.
+pub(crate) fn run(args: &args::Spaces) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return output::refuse(&format!("the program could not start: {error}"), 2),
+    };
+    let code = runtime.block_on(make(args));
+    // whatever still runs has been dropped; nothing is waited for
+    runtime.shutdown_background();
+    code
+}
+
+async fn make(args: &args::Spaces) -> ExitCode {
+    let common = &args.confluence.common;
+    let practice = match &common.practice {
+        Some(situation) => match Practice::start(situation).await {
+            Ok(practice) => Some(practice),
+            Err(error) => return output::refuse(&preflight::chain(&error), USAGE),
+        },
+        None => None,
+    };
+    let job = match &practice {
+        Some(practice) if args.confluence.address.is_none() => {
+            practice.confluence_job(args.confluence.anonymous).map_err(UsageError::Value)
+        }
+        _ => order::confluence(&args.confluence),
+    };
+    let prepared = job.and_then(|job| Ok((job, order::network(common)?)));
+    let (job, network) = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => return output::refuse(&preflight::chain(&error), USAGE),
+    };
+    let deps = match Deps::production(&network) {
+        Ok(deps) => deps,
+        Err(error) => return output::refuse_explained(&error, USAGE),
+    };
+    if let Some(practice) = &practice {
+        output::note(&practice.note(&job));
+    }
+    let Job::Confluence(settings) = job else { return output::refuse("spaces are Confluence's", USAGE) };
+    let order = SpacesOrder { settings, time_limit: order::time_limit(common) };
+    let counter = Counter::new();
+    let spaces = engine::spaces::run(&deps, &order, &counter, interrupted()).await;
+    counter.end();
+    output::inventory(&spaces.inventory, common.json, args.csv);
+    if spaces.interrupted {
+        output::note("Cancelled");
+        return ExitCode::from(CANCELLED);
+    }
+    ExitCode::from(exit_code(&spaces))
+}
+
+fn exit_code(spaces: &Spaces) -> u8 {
+    match spaces.inventory.outcome {
+        Outcome::Passed | Outcome::Skipped => 0,
+        Outcome::Limited => 1,
+        Outcome::Failed => 2,
+    }
+}
+
+/// Progress on standard error: one line that is written over on a terminal, a line now and then elsewhere.
+struct Counter {
+    on_terminal: bool,
+    said: Mutex<String>,
+}
+
+/// A line for so many more spaces, where lines stay.
+const EVERY: usize = 1000;
+/// The line on a terminal changes every so many spaces: faster than anybody reads.
+const EVERY_ON_TERMINAL: usize = 25;
+
+impl Counter {
+    fn new() -> Self {
+        Self { on_terminal: io::stderr().is_terminal(), said: Mutex::new(String::new()) }
+    }
+
+    /// Leaves the line to whatever comes next.
+    fn end(&self) {
+        if self.on_terminal && !self.said.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty() {
+            write!(io::stderr().lock(), "\r\x1b[2K").ok();
+        }
+    }
+}
+
+impl InventoryProgress for Counter {
+    fn so_far(&self, so_far: SoFar) {
+        let step = if self.on_terminal { EVERY_ON_TERMINAL } else { EVERY };
+        let line = line(so_far, step);
+        let mut said = self.said.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if *said == line {
+            return;
+        }
+        if self.on_terminal {
+            // erases the line, whatever its length (ECMA-48, EL)
+            write!(io::stderr().lock(), "\r\x1b[2K{line}").ok();
+        } else {
+            output::note(&line);
+        }
+        *said = line;
+    }
+}
+
+/// The line, with numbers rounded down to the step, so that it changes only now and then.
+fn line(so_far: SoFar, step: usize) -> String {
+    let SoFar { phase, listed, asked, to_ask, waiting } = so_far;
+    let round = |count: usize| count - count % step;
+    let line = match phase {
+        Phase::SigningIn => "Signing in".to_owned(),
+        Phase::Listing if round(listed) == 0 => "Listing spaces".to_owned(),
+        Phase::Listing => format!("Listing spaces: {} so far", round(listed)),
+        Phase::Asking if asked == to_ask => format!("{listed} spaces listed, {asked} asked about"),
+        Phase::Asking => format!("{listed} spaces listed, asking about {to_ask}: {} done", round(asked)),
+    };
+    match waiting {
+        Some(pause) => format!("{line}; waiting {} s, as the server asks", pause.as_secs_f32().ceil()),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn lines_are_few_and_have_numbers() {
+        let listing = |listed| SoFar { phase: Phase::Listing, listed, asked: 0, to_ask: 0, waiting: None };
+        let mut lines: Vec<String> = (0..=10_000).map(|listed| line(listing(listed), EVERY)).collect();
+        lines.dedup();
+        assert_eq!(lines.len(), 11, "{lines:?}");
+        assert_eq!(lines.last().map(String::as_str), Some("Listing spaces: 10000 so far"));
+        let asking = SoFar { phase: Phase::Asking, listed: 40, asked: 31, to_ask: 40, waiting: Some(Duration::from_millis(1200)) };
+        assert_eq!(line(asking, 10), "40 spaces listed, asking about 40: 30 done; waiting 2 s, as the server asks");
+    }
+}

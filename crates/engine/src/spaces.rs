@@ -4,8 +4,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use confluence_auth::{Cx, Settings, Survey};
-use futures::future::{BoxFuture, Either, select};
 use futures::FutureExt as _;
+use futures::future::{BoxFuture, Either, select};
 pub use preflight::{Inventory, InventoryProgress, Phase, SoFar, SpaceRole, SpaceRow};
 
 use crate::Deps;

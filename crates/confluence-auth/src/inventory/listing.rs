@@ -118,7 +118,8 @@ impl Pages {
 /// Where a link leads: its host and path may be wrong (another base address, the gateway), its parameters are not.
 fn next_place(link: &str) -> Option<Place> {
     let query = link.split_once('?')?.1;
-    let find = |wanted: &str| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
+    let find =
+        |wanted: &str| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
     find("cursor").map(Place::Cursor).or_else(|| find("start")?.parse().ok().map(Place::Start))
 }
 
@@ -182,7 +183,14 @@ impl Entry {
         // older versions do not say the status, which is why the two are asked for apart
         let status = self.status.map_or_else(|| asked_for.to_owned(), |status| status.to_ascii_lowercase());
         let told = self.operations.as_deref().map_or(Told::NotAsked, by_operations);
-        Listed { name: self.name.filter(|name| !name.is_empty()).unwrap_or_else(|| self.key.clone()), key: self.key, id, kind, status, told }
+        Listed {
+            name: self.name.filter(|name| !name.is_empty()).unwrap_or_else(|| self.key.clone()),
+            key: self.key,
+            id,
+            kind,
+            status,
+            told,
+        }
     }
 }
 

@@ -53,12 +53,16 @@ impl Pace {
         let took = now.saturating_sub(sent);
         self.refused_in_a_row = 0;
         // the quickest so far, forgetting slowly, so that a server that is slow for good becomes the usual
-        let usual = self.usual.map_or(took, |usual| if took < usual { took } else { usual + took.saturating_sub(usual) / 64 });
+        let usual = self.usual.map_or(took, |usual| if took < usual { took } else { usual + took.saturating_sub(usual) / 256 });
         let struggles = took > usual * SLOWER + NOISE;
         self.usual = Some(usual);
-        if struggles {
+        if struggles && self.window > 1 {
             self.slow_down(sent, now);
             return;
+        }
+        if struggles {
+            // alone and still slow: that is how the server is, and no sign that it is asked too much
+            self.usual = Some(took);
         }
         self.good += 1;
         if self.good >= self.window {

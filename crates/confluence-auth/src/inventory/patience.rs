@@ -52,7 +52,9 @@ fn judge(api: &Api, response: Response) -> Came {
             if asked_for.is_some_and(|asked_for| asked_for > LONGEST_PAUSE) { Came::Never(error) } else { Came::Later(asked_for, error) }
         }
         Some(obstacle @ Obstacle::BlockedForGood { .. }) => Came::Never(in_the_way(obstacle)),
-        Some(obstacle @ (Obstacle::Maintenance { .. } | Obstacle::ServerError { status: 502..=504, .. })) => Came::Failed(in_the_way(obstacle)),
+        Some(obstacle @ (Obstacle::Maintenance { .. } | Obstacle::ServerError { status: 502..=504, .. })) => {
+            Came::Failed(in_the_way(obstacle))
+        }
         _ => Came::Answer(response),
     }
 }
@@ -63,7 +65,12 @@ fn is_passing(error: &ConfluenceError) -> bool {
 }
 
 /// Asks until an answer comes, patiently and a bounded number of times. Tells `waits` before each pause.
-pub(super) async fn insist(cx: &Cx<'_>, api: &Api, request: &Request, waits: &(dyn Fn(Duration) + Sync)) -> Result<Response, ConfluenceError> {
+pub(super) async fn insist(
+    cx: &Cx<'_>,
+    api: &Api,
+    request: &Request,
+    waits: &(dyn Fn(Duration) + Sync),
+) -> Result<Response, ConfluenceError> {
     let mut pace = Pace::default();
     let mut failed = 0;
     loop {

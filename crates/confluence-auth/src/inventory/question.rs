@@ -323,7 +323,8 @@ mod tests {
 
     #[test]
     fn rights_by_operations() {
-        let cloud = Product { edition: crate::product::Edition::Cloud { cloud_id: "x".to_owned() }, build: None, own_base: None, gate: None };
+        let cloud =
+            Product { edition: crate::product::Edition::Cloud { cloud_id: "x".to_owned() }, build: None, own_base: None, gate: None };
         let may = |list: &[(&str, &str)]| {
             let list: Vec<Value> = list.iter().map(|(name, target)| json!({ "operation": name, "targetType": target })).collect();
             told(&answer(200, &[JSON], &json!({ "operations": list }).to_string()), Way::Operations, &cloud)

@@ -276,11 +276,14 @@ impl Survey {
     ) -> Result<(), ConfluenceError> {
         let all = self.not_asked();
         if let Some(Way::Rest) = sample_way(product, account.role) {
-            let mut samples: Vec<usize> = [0, all.len() / 2, all.len().saturating_sub(1)].iter().filter_map(|at| all.get(*at).copied()).collect();
+            let mut samples: Vec<usize> =
+                [0, all.len() / 2, all.len().saturating_sub(1)].iter().filter_map(|at| all.get(*at).copied()).collect();
             samples.dedup();
             samples.truncate(SAMPLES);
             self.ask(cx, signed_in, product, samples.clone(), tell).await?;
-            let holds = |at: &usize| matches!(self.lock().lists[0].spaces[*at].told, Told::Rights { role: preflight::SpaceRole::Administrator, .. });
+            let holds = |at: &usize| {
+                matches!(self.lock().lists[0].spaces[*at].told, Told::Rights { role: preflight::SpaceRole::Administrator, .. })
+            };
             let hold = samples.iter().all(holds);
             self.lock().basis.by_rights = hold;
             return Ok(());
@@ -402,8 +405,9 @@ impl State {
             ConfluenceError::ElevationRequired.into()
         } else {
             let what = if unclear == 1 { "1 space".to_owned() } else { format!("{unclear} spaces") };
-            Fail::new(Cause::ConfluencePermissionsUnknown, format!("The server gave no clear answer about {what}"))
-                .hint(Hint::say("Run it again; if the same spaces stay unknown, the administrator of Confluence finds the reason in its log"))
+            Fail::new(Cause::ConfluencePermissionsUnknown, format!("The server gave no clear answer about {what}")).hint(Hint::say(
+                "Run it again; if the same spaces stay unknown, the administrator of Confluence finds the reason in its log",
+            ))
         })
     }
 }

@@ -139,7 +139,11 @@ async fn on_data_center(api: &Api, product: &Product, lookups: Option<&Lookups>,
 }
 
 /// Does the account administer Confluence, and how many spaces are there? From 9.1 on one resource answers both; else a page says it.
-pub(crate) async fn administers(api: &Api, product: &Product, is_super: bool) -> Result<(Option<bool>, Option<u64>, bool), ConfluenceError> {
+pub(crate) async fn administers(
+    api: &Api,
+    product: &Product,
+    is_super: bool,
+) -> Result<(Option<bool>, Option<u64>, bool), ConfluenceError> {
     if product.is_at_least(9, 1) {
         match api.ask::<Metrics>("/rest/api/instance-metrics").await? {
             Ok(metrics) => return Ok((Some(true), metrics.spaces, false)),

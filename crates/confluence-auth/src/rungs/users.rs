@@ -65,7 +65,11 @@ fn answer(result: Result<(), &Refusal>) -> Option<bool> {
 type Answer<T> = Result<Result<T, Refusal>, ConfluenceError>;
 
 /// The groups of the account itself; none for an anonymous visitor.
-pub(crate) async fn own_groups(api: &Api, product: &Product, user: Option<&User>) -> Result<Option<Result<Vec<String>, Refusal>>, ConfluenceError> {
+pub(crate) async fn own_groups(
+    api: &Api,
+    product: &Product,
+    user: Option<&User>,
+) -> Result<Option<Result<Vec<String>, Refusal>>, ConfluenceError> {
     let Some(user) = user else { return Ok(None) };
     let by = if product.is_cloud() {
         user.account_id.as_deref().map(|id| ("accountId", id))

@@ -4,4 +4,6 @@ mod abilities;
 mod cancel;
 mod causes;
 mod harness;
+mod pace;
 mod secrecy;
+mod spaces;

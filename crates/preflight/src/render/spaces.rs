@@ -73,11 +73,7 @@ fn harmless(cell: &str) -> String {
     // some trim before they look, and some take the full-width signs as well
     let first = cell.trim_start().chars().next();
     let starts_with_control = cell.starts_with(['\t', '\r', '\n']);
-    if starts_with_control || first.is_some_and(|first| "=+-@＝＋－＠".contains(first)) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    if starts_with_control || first.is_some_and(|first| "=+-@＝＋－＠".contains(first)) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// The columns of the table.
@@ -207,7 +203,10 @@ mod tests {
             assert!(record[1].starts_with('\''), "{csv}");
         }
         let harmless = to_csv(&inventory(vec![row("~jane", "Jane, \"JD\" Doe = me")]));
-        assert_eq!(harmless.lines().nth(1), Some("~jane,\"Jane, \"\"JD\"\" Doe = me\",global,current,viewer,partly,no,account_role server"));
+        assert_eq!(
+            harmless.lines().nth(1),
+            Some("~jane,\"Jane, \"\"JD\"\" Doe = me\",global,current,viewer,partly,no,account_role server")
+        );
     }
 
     #[test]

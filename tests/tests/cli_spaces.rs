@@ -1,11 +1,8 @@
 //! `wayleave spaces` from outside, against practice servers.
 
-use std::io::Write as _;
-use std::process::Stdio;
-
-use end_to_end::program::{Home, Said};
+use end_to_end::program::{Run, Said, wayleave};
+use practice::Fault;
 use practice::confluence::{Builder, Confluence, Front, Who};
-use practice::{Fault, markers};
 use preflight::Cause;
 use serde_json::{Value, json};
 
@@ -13,25 +10,12 @@ async fn wiki(change: impl FnOnce(Builder) -> Builder) -> Confluence {
     change(Confluence::builder()).start().await.expect("a practice wiki")
 }
 
-async fn spaces(words: &[&str], token: &str, stdin: Option<&str>) -> Said {
-    let home = Home::new();
-    let mut command = home.command("wayleave");
-    command.arg("spaces").args(words).env("WIKI_TOKEN", token);
-    if stdin.is_some() {
-        command.stdin(Stdio::piped());
-    }
-    let stdin = stdin.map(str::to_owned);
-    let said = tokio::task::spawn_blocking(move || {
-        let mut child = command.spawn().expect("started");
-        if let Some(text) = stdin {
-            child.stdin.take().expect("piped").write_all(text.as_bytes()).expect("written");
-        }
-        Said::from(child.wait_with_output().expect("ended"))
-    });
-    let said = said.await.expect("joined");
-    said.keeps(&markers::all());
-    assert!(home.files().is_empty(), "nothing is written");
-    said
+fn run(words: &[&str], token: &str) -> Run {
+    wayleave(&[&["spaces"], words].concat()).env("WIKI_TOKEN", token)
+}
+
+async fn spaces(words: &[&str], token: &str) -> Said {
+    run(words, token).end().await
 }
 
 fn schema() -> Value {
@@ -77,7 +61,7 @@ async fn the_document_is_as_published() {
     for (wiki, sign_in, secret, expected) in table {
         let address = wiki.base();
         let words: Vec<&str> = [&[address.as_str(), "--json"], sign_in].concat();
-        let said = spaces(&words, &secret, None).await;
+        let said = spaces(&words, &secret).await;
         let document = document(&said);
         let (code, outcome, total, complete) = expected;
         let told = (said.code, &document["outcome"], &document["total"], &document["complete"]);
@@ -86,11 +70,11 @@ async fn the_document_is_as_published() {
         assert_eq!(keys, ["schema", "address", "outcome", "cause", "headline", "identity", "total", "complete", "spaces"]);
         assert_eq!(document["address"], json!(wiki.base()));
     }
-    let said = spaces(&[&open.base(), "--json", "--token-env", "WIKI_TOKEN"], &(reader + "x"), None).await;
+    let said = spaces(&[&open.base(), "--json", "--token-env", "WIKI_TOKEN"], &(reader + "x")).await;
     let document = document(&said);
     assert_eq!((&document["cause"], &document["identity"]["kind"]), (&json!("confluence.treated-as-anonymous"), &json!("anonymous")));
     assert_eq!(document["spaces"], json!([]), "no inventory under a false name");
-    let said = spaces(&[&closed.base(), "--json", "--token-stdin"], "", Some(&administrator)).await;
+    let said = run(&[&closed.base(), "--json", "--token-stdin"], "").typed(administrator).end().await;
     let document = self::document(&said);
     let row = json!({ "key": "OLD", "name": "Legacy Gauges (2016)", "type": "global", "status": "archived", "role": "administrator",
         "content": "yes", "permissions": "yes", "limited_by": [] });
@@ -104,25 +88,26 @@ fn http_ok() -> reqwest::StatusCode {
 #[tokio::test(flavor = "multi_thread")]
 async fn text_and_csv() {
     let wiki = wiki(|wiki| wiki.spaces(1200)).await;
-    let said = spaces(&[&wiki.base(), "--token-env", "WIKI_TOKEN", "--csv"], &Who::Admin.pat(), None).await;
+    let said = spaces(&[&wiki.base(), "--token-env", "WIKI_TOKEN", "--csv"], &Who::Admin.pat()).await;
     assert_eq!(said.code, Some(0), "{said:?}");
     let mut lines = said.out.lines();
     assert_eq!(lines.next(), Some("key,name,type,status,role,content,permissions,limited_by"));
     assert_eq!(lines.next(), Some("HB,Company Handbook,global,current,administrator,partly,yes,account_role"));
     assert!(said.out.lines().count() > 1190);
-    assert!(said.err.contains("Listing spaces: 1000 so far"), "{}", said.err);
-    assert!(said.err.lines().count() < 20 && !said.err.contains('\r'), "sparse where it is no terminal: {}", said.err);
-    let said = spaces(&[&wiki.base(), "--token-env", "WIKI_TOKEN"], &Who::Admin.pat(), None).await;
+    let progress: Vec<&str> = said.err.lines().filter(|line| line.contains("spaces")).filter(|line| !line.contains("Z ")).collect();
+    assert!(progress.contains(&"Listing spaces: 1000 so far"), "{progress:?}");
+    assert!(progress.len() < 10 && !said.err.contains('\r'), "sparse where it is no terminal: {progress:?}");
+    let said = spaces(&[&wiki.base(), "--token-env", "WIKI_TOKEN"], &Who::Admin.pat()).await;
     assert!(said.out.starts_with("[ok] ") && said.out.contains("permissions can be migrated for all of them"), "{}", said.out);
     assert!(said.out.contains("Inés Okonjo") && said.out.lines().any(|line| line.starts_with("HB ")), "{}", said.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn practice_and_usage() {
-    let said = spaces(&["--practice", "--json"], "", None).await;
+    let said = spaces(&["--practice", "--json"], "").await;
     assert_eq!((said.code, &document(&said)["complete"]), (Some(0), &json!(true)), "{said:?}");
     assert!(said.err.contains("Practice"), "{said:?}");
-    let said = spaces(&["--practice", "confluence-cloud", "--json"], "", None).await;
+    let said = spaces(&["--practice", "confluence-cloud", "--json"], "").await;
     assert_eq!((said.code, &document(&said)["complete"]), (Some(0), &json!(true)), "{said:?}");
     for words in [
         &["--practice", "--json", "--csv"][..],
@@ -130,11 +115,11 @@ async fn practice_and_usage() {
         &["https://wiki.example.com", "--anonymous", "--token-stdin"],
         &[],
     ] {
-        let said = spaces(words, "", None).await;
+        let said = spaces(words, "").await;
         assert_eq!((said.code, said.out.as_str()), (Some(64), ""), "{words:?}: {said:?}");
     }
     let wiki = wiki(|wiki| wiki).await;
-    let said = spaces(&[&wiki.base(), "--json", "--token-env", "WIKI_TOKEN", "--expect-account", "jane"], &Who::Reader.pat(), None).await;
+    let said = spaces(&[&wiki.base(), "--json", "--token-env", "WIKI_TOKEN", "--expect-account", "jane"], &Who::Reader.pat()).await;
     assert_eq!((said.code, &document(&said)["cause"]), (Some(2), &json!("confluence.wrong-account")), "{said:?}");
 }
 
@@ -143,7 +128,7 @@ async fn a_time_limit_leaves_what_was_found() {
     let wiki = wiki(|wiki| wiki).await;
     wiki.server().faults().on("/rest/api/space/OPS/permissions", Fault::Hang);
     let words = [&wiki.base(), "--json", "--token-env", "WIKI_TOKEN", "--timeout", "2"];
-    let said = spaces(&words, &Who::Reader.pat(), None).await;
+    let said = spaces(&words, &Who::Reader.pat()).await;
     let document = document(&said);
     let told = (said.code, &document["cause"], &document["total"]);
     assert_eq!(told, (Some(1), &json!("network.timeout"), &json!(6)), "{said:?}");
@@ -155,19 +140,15 @@ async fn a_time_limit_leaves_what_was_found() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_gives_what_there_is() {
-    for signal in ["-INT", "-TERM"] {
+    for signal in ["INT", "TERM"] {
         let wiki = wiki(|wiki| wiki.spaces(40)).await;
         wiki.server().faults().on("/rest/api/space/PRJ20/permissions", Fault::Hang);
-        let home = Home::new();
-        let mut command = home.command("wayleave");
-        command.args(["spaces", &wiki.base(), "--json", "--token-env", "WIKI_TOKEN"]).env("WIKI_TOKEN", Who::Reader.pat());
-        let child = command.spawn().expect("started");
+        let running = run(&[&wiki.base(), "--json", "--token-env", "WIKI_TOKEN"], &Who::Reader.pat()).start().await;
         // five before the spaces are asked about, and at most twelve at a time
         wiki.server().arrived(30).await;
         let begun = std::time::Instant::now();
-        let kill = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
-        assert!(kill.success());
-        let said = tokio::task::spawn_blocking(move || Said::from(child.wait_with_output().expect("ended"))).await.expect("joined");
+        running.signal(signal);
+        let said = running.end().await;
         assert!(begun.elapsed() < std::time::Duration::from_secs(2));
         assert_eq!(said.code, Some(130), "{said:?}");
         let document = document(&said);

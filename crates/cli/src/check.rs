@@ -51,11 +51,24 @@ fn run(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -> Resul
     code
 }
 
-async fn test(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static) -> ExitCode {
+/// What a run needs.
+pub(crate) struct Prepared {
+    pub(crate) deps: Deps,
+    pub(crate) job: Job,
+    /// The practice servers, which run until this is dropped.
+    pub(crate) practice: Option<Arc<Practice>>,
+}
+
+/// Starts what must be there before anything runs, or refuses.
+pub(crate) async fn prepare(
+    common: &Common,
+    typed: bool,
+    job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static,
+) -> Result<Prepared, ExitCode> {
     let practice = match &common.practice {
         Some(situation) => match Practice::start(situation).await {
             Ok(practice) => Some(Arc::new(practice)),
-            Err(error) => return output::refuse(&preflight::chain(&error), USAGE),
+            Err(error) => return Err(output::refuse(&preflight::chain(&error), USAGE)),
         },
         None => None,
     };
@@ -67,12 +80,12 @@ async fn test(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -
     };
     let (job, network) = match prepared {
         Ok(Ok(prepared)) => prepared,
-        Ok(Err(error)) => return output::refuse(&preflight::chain(&error), USAGE),
-        Err(error) => return output::refuse(&preflight::chain(&error), 2),
+        Ok(Err(error)) => return Err(output::refuse(&preflight::chain(&error), USAGE)),
+        Err(error) => return Err(output::refuse(&preflight::chain(&error), 2)),
     };
     let mut deps = match Deps::production(&network) {
         Ok(deps) => deps,
-        Err(error) => return output::refuse_explained(&error, USAGE),
+        Err(error) => return Err(output::refuse_explained(&error, USAGE)),
     };
     deps.opener = Arc::new(SystemBrowser::without(common.proxy_password_env.iter().cloned().collect()));
     if let Some(practice) = &practice {
@@ -81,6 +94,14 @@ async fn test(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -
             output::note("Practice has an address and a sign-in of its own; the ones given are not used");
         }
     }
+    Ok(Prepared { deps, job, practice })
+}
+
+async fn test(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static) -> ExitCode {
+    let Prepared { deps, job, practice } = match prepare(&common, typed, job).await {
+        Ok(prepared) => prepared,
+        Err(code) => return code,
+    };
     let order = Order { job, time_limit: order::time_limit(&common), practice: practice.is_some() };
     let lines = Lines::new();
     let (sender, replies) = Replies::channel();
@@ -117,7 +138,7 @@ fn exit_code(report: &Report) -> u8 {
 }
 
 /// Interrupt (Ctrl-C) or a request to terminate.
-pub async fn interrupted() {
+pub(crate) async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     match args.command {
         Command::Check(args::Check::Confluence(args)) => check::confluence(args),
         Command::Check(args::Check::Sharepoint(args)) => check::sharepoint(args),
-        Command::Spaces(args) => spaces::run(&args),
+        Command::Spaces(args) => spaces::run(args),
         Command::Explain(args) => explain::run(&args),
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn report(report: &Report, json: bool, verbose: bool, product: &str) 
 }
 
 /// Writes an inventory to standard output.
-pub fn inventory(inventory: &Inventory, json: bool, csv: bool) {
+pub(crate) fn inventory(inventory: &Inventory, json: bool, csv: bool) {
     let text = if json {
         serde_json::to_string_pretty(&render::spaces::to_json(inventory)).unwrap_or_default()
     } else if csv {

@@ -4,19 +4,18 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
-use engine::practice::Practice;
+use engine::Job;
 use engine::spaces::{Phase, SoFar, Spaces, SpacesOrder};
-use engine::{Deps, Job};
 use preflight::{InventoryProgress, Outcome};
 
 use crate::args;
-use crate::check::interrupted;
-use crate::order::{self, UsageError};
+use crate::check::{Prepared, interrupted, prepare};
+use crate::order;
 use crate::output;
 use crate::{CANCELLED, USAGE};
 
 /// Makes the inventory, or what there is of it when it is interrupted.
-pub(crate) fn run(args: &args::Spaces) -> ExitCode {
+pub(crate) fn run(args: args::Spaces) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return output::refuse(&format!("the program could not start: {error}"), 2),
@@ -27,44 +26,34 @@ pub(crate) fn run(args: &args::Spaces) -> ExitCode {
     code
 }
 
-async fn make(args: &args::Spaces) -> ExitCode {
-    let common = &args.confluence.common;
-    let practice = match &common.practice {
-        Some(situation) => match Practice::start(situation).await {
-            Ok(practice) => Some(practice),
-            Err(error) => return output::refuse(&preflight::chain(&error), USAGE),
-        },
-        None => None,
+async fn make(args: args::Spaces) -> ExitCode {
+    let args::Spaces { confluence, csv } = args;
+    let common = confluence.common.clone();
+    let typed = confluence.address.is_some() || confluence.token_env.is_some() || confluence.token_stdin;
+    let mut interrupted = std::pin::pin!(interrupted());
+    let prepared = tokio::select! {
+        // first, so that the signals are listened to from the beginning
+        biased;
+        () = &mut interrupted => return cancelled(),
+        prepared = prepare(&common, typed, move |practice| order::confluence(&confluence, practice)) => prepared,
     };
-    let job = match &practice {
-        Some(practice) if args.confluence.address.is_none() => {
-            practice.confluence_job(args.confluence.anonymous).map_err(UsageError::Value)
-        }
-        _ => order::confluence(&args.confluence),
-    };
-    let prepared = job.and_then(|job| Ok((job, order::network(common)?)));
-    let (job, network) = match prepared {
+    // the practice servers run as long as they are held
+    let Prepared { deps, job, practice: _practice } = match prepared {
         Ok(prepared) => prepared,
-        Err(error) => return output::refuse(&preflight::chain(&error), USAGE),
+        Err(code) => return code,
     };
-    let deps = match Deps::production(&network) {
-        Ok(deps) => deps,
-        Err(error) => return output::refuse_explained(&error, USAGE),
-    };
-    if let Some(practice) = &practice {
-        output::note(&practice.note(&job));
-    }
     let Job::Confluence(settings) = job else { return output::refuse("spaces are Confluence's", USAGE) };
-    let order = SpacesOrder { settings, time_limit: order::time_limit(common) };
+    let order = SpacesOrder { settings, time_limit: order::time_limit(&common) };
     let counter = Counter::new();
-    let spaces = engine::spaces::run(&deps, &order, &counter, interrupted()).await;
+    let spaces = engine::spaces::run(&deps, &order, &counter, interrupted).await;
     counter.end();
-    output::inventory(&spaces.inventory, common.json, args.csv);
-    if spaces.interrupted {
-        output::note("Cancelled");
-        return ExitCode::from(CANCELLED);
-    }
-    ExitCode::from(exit_code(&spaces))
+    output::inventory(&spaces.inventory, common.json, csv);
+    if spaces.interrupted { cancelled() } else { ExitCode::from(exit_code(&spaces)) }
+}
+
+fn cancelled() -> ExitCode {
+    output::note("Cancelled");
+    ExitCode::from(CANCELLED)
 }
 
 fn exit_code(spaces: &Spaces) -> u8 {

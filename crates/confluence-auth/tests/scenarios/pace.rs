@@ -172,8 +172,9 @@ async fn halves_on_429_and_waits_as_long_as_it_is_asked_to() {
     assert_eq!((ran.inventory.outcome, ran.seen.len()), (Outcome::Passed, SPACES + 4), "each refused question is asked again");
     assert!(ran.inventory.spaces.iter().all(|space| space.permissions == Verdict::No));
     // the longest silence is the one that was asked for
-    let gap = ran.seen.windows(2).max_by_key(|pair| pair[1].0 - pair[0].0).expect("questions");
-    let silence = gap[1].0 - gap[0].0;
+    let between = |pair: &[(Duration, usize)]| pair[1].0.saturating_sub(pair[0].0);
+    let gap = ran.seen.windows(2).max_by_key(|pair| between(pair)).expect("questions");
+    let silence = between(gap);
     assert!((Duration::from_secs(7)..Duration::from_millis(7_100)).contains(&silence), "{silence:?}");
     let before: Vec<_> = ran.seen.iter().filter(|(at, _)| *at <= gap[0].0).copied().collect();
     let after: Vec<_> = ran.seen.iter().filter(|(at, _)| *at >= gap[1].0).take(6).copied().collect();
@@ -216,7 +217,7 @@ async fn a_network_that_breaks_for_good_leaves_what_is_there() {
     let inventory = &ran.inventory;
     assert_eq!((inventory.outcome, inventory.cause, inventory.total), (Outcome::Limited, Some(Cause::NetworkClosed), Some(200)));
     assert_eq!(inventory.unclear(), SPACES - 50);
-    assert!(ran.seen.len() < 50 + 60 && ran.took < Duration::from_secs(60), "{} questions, {:?}", ran.seen.len(), ran.took);
+    assert!(ran.seen.len() < 50 + 60 && ran.took < Duration::from_mins(1), "{} questions, {:?}", ran.seen.len(), ran.took);
 }
 
 #[tokio::test(start_paused = true)]

@@ -65,7 +65,7 @@ fn says(inventory: &Inventory, key: &str) -> String {
 
 /// Everything that was asked of the wiki and its gateway.
 fn asked(wiki: &Confluence) -> Vec<String> {
-    let gateway = wiki.gateway().map(|gateway| gateway.requests()).unwrap_or_default();
+    let gateway = wiki.gateway().map(practice::Server::requests).unwrap_or_default();
     wiki.server()
         .requests()
         .iter()
@@ -108,7 +108,7 @@ async fn every_version_and_account() {
             let inventory = spaces_of(&wiki, basic(who)).await;
             expect_complete(&inventory);
             assert_eq!(
-                inventory.identity.as_ref().and_then(|identity| identity.account.as_ref()).map(|name| name.as_str()),
+                inventory.identity.as_ref().and_then(|identity| identity.account.as_ref()).map(preflight::SafeText::as_str),
                 Some(who.username())
             );
             let seen = inventory.spaces.len();

@@ -36,6 +36,9 @@ fn document(said: &Said) -> Value {
     document
 }
 
+/// Where, how to sign in, with which secret; exit code, outcome, total and whether it is complete.
+type Case<'a> = (&'a Confluence, &'a [&'a str], String, (i32, &'a str, Value, bool));
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_is_as_published() {
     let closed = wiki(|wiki| wiki.context("/confluence")).await;
@@ -48,7 +51,7 @@ async fn the_document_is_as_published() {
     let (reader, administrator) = (Who::Reader.pat(), Who::Super.pat());
     let token = ["--token-env", "WIKI_TOKEN"];
     let user = ["--user", "mwren", "--token-env", "WIKI_TOKEN"];
-    let table: [(&Confluence, &[&str], String, (i32, &str, Value, bool)); 8] = [
+    let table: [Case<'_>; 8] = [
         (&closed, &token, administrator.clone(), (0, "passed", json!(8), true)),
         (&closed, &token, reader.clone(), (0, "passed", json!(6), true)),
         (&open, &["--anonymous"], String::new(), (0, "passed", json!(1), true)),

@@ -19,7 +19,6 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "made once, and taken apart at once")]
 pub(crate) enum Command {
     /// Test a connection
     #[command(subcommand)]

@@ -265,7 +265,7 @@ fn dialogs() {
     pictures(&mut results, "help", AROUND_A_DIALOG, DARK, || Shown { over: Over::Help, ..Shown::default() });
     pictures(&mut results, "save", SMALLEST, LIGHT, || {
         let form = SaveForm::new(TargetKind::SharePoint, Arc::new(report("plan_b")));
-        let path = "/root/wayleave-sharepoint-2026-11-20-0950.html";
+        let path = "/srv/reports/wayleave-sharepoint-2026-11-20-0950.html";
         let problem = Some(format!("{path} could not be written: Permission denied").into());
         let form = SaveForm { path: path.to_owned(), problem, ..form };
         Shown { over: Over::Save(Box::new(form)), ..Shown::default() }

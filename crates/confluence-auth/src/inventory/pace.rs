@@ -109,7 +109,7 @@ mod tests {
         Duration::from_millis(millis)
     }
 
-    fn before(now: Instant, by: Duration) -> Instant {
+    fn ago(now: Duration, by: Duration) -> Duration {
         now.checked_sub(by).expect("the clock began long ago")
     }
 
@@ -120,7 +120,7 @@ mod tests {
         let mut seen = vec![pace.window()];
         for _ in 0..200 {
             now += ms(10);
-            pace.answered(before(now, ms(10)), now);
+            pace.answered(ago(now, ms(10)), now);
             if seen.last() != Some(&pace.window()) {
                 seen.push(pace.window());
             }
@@ -146,19 +146,19 @@ mod tests {
         let mut now = ms(1000);
         for _ in 0..40 {
             now += ms(20);
-            pace.answered(before(now, ms(20)), now);
+            pace.answered(ago(now, ms(20)), now);
         }
         let before = pace.window();
         now += ms(400);
-        pace.answered(before(now, ms(400)), now);
+        pace.answered(ago(now, ms(400)), now);
         assert_eq!(pace.window(), before / 2);
         // what was under way meanwhile says nothing new
-        pace.answered(before(now, ms(390)), now);
+        pace.answered(ago(now, ms(390)), now);
         assert_eq!(pace.window(), before / 2);
         // and a server that is slow for good is not strangled
         for _ in 0..2000 {
             now += ms(400);
-            pace.answered(before(now, ms(400)), now);
+            pace.answered(ago(now, ms(400)), now);
         }
         assert!(pace.window() > 4, "{}", pace.window());
     }

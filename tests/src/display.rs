@@ -16,9 +16,10 @@ impl Display {
     /// # Panics
     /// Where Xvfb or openbox are missing.
     pub fn start(width: u32, height: u32) -> Self {
-        // the server picks a free number and writes it to the descriptor named by -displayfd
+        // the server picks a free number and writes it to the descriptor named by -displayfd; without -noreset it would drop
+        // whoever is connecting at the moment its last client leaves
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24"), "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24"), "-nolisten", "tcp", "-noreset"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -8,10 +8,23 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("preflight", &[], &["tokio", "reqwest", "egui", "eframe", "hyper", "axum", "confy", "tracing", "futures"]),
     ("transport", &["preflight"], &["egui", "eframe", "openidconnect", "scraper", "confy", "webbrowser"]),
-    ("confluence-auth", &["preflight", "transport"], &["egui", "eframe", "reqwest", "openidconnect", "confy", "webbrowser", "clap"]),
-    ("entra-auth", &["preflight", "transport"], &["egui", "eframe", "reqwest", "scraper", "confy", "webbrowser", "clap"]),
+    ("browser", &["preflight", "transport"], &["egui", "eframe", "reqwest", "openidconnect", "scraper", "confy", "webbrowser", "clap"]),
+    (
+        "confluence-auth",
+        &["preflight", "transport", "browser"],
+        &["headless_chrome", "egui", "eframe", "reqwest", "openidconnect", "confy", "webbrowser", "clap"],
+    ),
+    (
+        "entra-auth",
+        &["preflight", "transport", "browser"],
+        &["headless_chrome", "egui", "eframe", "reqwest", "scraper", "confy", "webbrowser", "clap"],
+    ),
     ("practice", &[], &["egui", "eframe", "reqwest", "confy", "webbrowser", "clap"]),
-    ("engine", &["preflight", "transport", "confluence-auth", "entra-auth", "practice"], &["egui", "eframe", "clap", "reqwest", "axum"]),
+    (
+        "engine",
+        &["preflight", "transport", "browser", "confluence-auth", "entra-auth", "practice"],
+        &["egui", "eframe", "clap", "reqwest", "axum", "headless_chrome"],
+    ),
     ("gui", &["engine", "preflight"], &["reqwest", "openidconnect", "confy", "webbrowser"]),
     ("cli", &["engine", "preflight"], &["egui", "eframe", "reqwest", "openidconnect", "confy", "webbrowser"]),
 ];

@@ -54,6 +54,7 @@ impl Api {
     pub(crate) fn route(&self) -> &'static str {
         match self.transport.route() {
             Route::Direct => "direct",
+            Route::Browser => "browser",
             Route::Scripted => "scripted",
         }
     }

@@ -13,6 +13,8 @@ use crate::{Request, Response, TransportError};
 pub enum Route {
     /// From this program to the server.
     Direct,
+    /// By a page in the controlled browser.
+    Browser,
     /// From a script in a test.
     Scripted,
 }

@@ -2,6 +2,7 @@
 
 pub mod confluence_card;
 pub mod desk;
+pub mod form;
 pub mod help;
 pub mod practice;
 pub mod quit;

@@ -1,14 +1,12 @@
 //! The lower half of a card, the same on both sides: the button, what runs, what came out.
 
-use egui::{Align, Ui};
-use engine::forms::FieldError;
+use egui::Ui;
 use jiff::Timestamp;
 use preflight::render::words;
-use preflight::{Field as FieldId, Live, Outcome, RowState, TargetKind, UserPrompt};
+use preflight::{Live, Outcome, RowState, TargetKind, UserPrompt};
 
 use crate::command::UiCommand;
-use crate::desk::{Connection, Desk, State};
-use crate::kit::field::{FieldResponse, forget_typing};
+use crate::desk::{Connection, State};
 use crate::kit::theme::space;
 use crate::kit::{Alert, Button, Field, Rung, Status, card, chip, icons, rung, text, waiting};
 
@@ -51,29 +49,6 @@ pub const fn sign(outcome: Outcome) -> Status {
         Outcome::Failed => Status::Failed,
         Outcome::Skipped => Status::Skipped,
     }
-}
-
-/// What is wrong at a field, if it was left before.
-pub fn error_at<'a>(desk: &Desk, errors: &'a [FieldError], field: FieldId) -> Option<&'a str> {
-    let error = errors.iter().find(|error| error.field == field)?;
-    desk.left.contains(field.label()).then_some(error.text.as_str())
-}
-
-/// What every field does after it was shown: it complains once it was left, and takes the keyboard where that was asked for.
-/// True where Enter was pressed in it.
-pub fn after_field(ui: &Ui, desk: &mut Desk, field: FieldId, response: &FieldResponse) -> bool {
-    if response.left {
-        desk.left.insert(field.label());
-        if field == FieldId::Token {
-            forget_typing(ui.ctx(), response.text.id);
-        }
-    }
-    if desk.focus == Some(field) {
-        desk.focus = None;
-        response.text.request_focus();
-        response.text.scroll_to_me(Some(Align::Center));
-    }
-    response.submitted
 }
 
 /// Shows the button, what runs and what came out.

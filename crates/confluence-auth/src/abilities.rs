@@ -12,7 +12,7 @@ pub(crate) fn abilities(rights: &Rights) -> Vec<Ability> {
 }
 
 fn ability(id: AbilityId, verdict: Verdict, limited_by: &[Limit], text: impl Into<String>) -> Ability {
-    Ability { id, verdict, limited_by: limited_by.to_vec(), text: text.into().into() }
+    Ability { id, verdict, limited_by: limited_by.to_vec(), text: text.into().into(), factors: Vec::new() }
 }
 
 fn content(rights: &Rights) -> Ability {

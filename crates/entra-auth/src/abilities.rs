@@ -2,6 +2,7 @@
 
 use preflight::{Ability, AbilityId, Limit, Verdict};
 
+use crate::factors;
 use crate::sharepoint::{Refusal, ScopeLevel};
 use crate::verdict::{Facts, Judgement, LibraryRights, Ruling, Standing};
 
@@ -12,6 +13,8 @@ pub(crate) enum People {
     Found,
     /// The app may not.
     Refused,
+    /// Nobody has approved the app for Graph at all.
+    Unapproved,
     /// Nobody could be asked.
     Unknown,
 }
@@ -24,13 +27,15 @@ pub(crate) fn judged(facts: &Facts, judgement: &Judgement, people: People) -> Ve
         PlanB { has: "AllSites.Manage", lacks: "AllSites.FullControl" }
     });
     vec![
-        line(AbilityId::Content, &judgement.content, content(&judgement.content, facts.library)),
+        line(facts, AbilityId::Content, &judgement.content, content(&judgement.content, facts.library)),
         line(
+            facts,
             AbilityId::PagePermissions,
             &judgement.page_permissions,
             without_pages(judgement, page_permissions(&judgement.page_permissions, plan_b)),
         ),
         line(
+            facts,
             AbilityId::AuthorshipDates,
             &judgement.authorship_dates,
             without_pages(judgement, authorship(&judgement.authorship_dates, plan_b)),
@@ -61,14 +66,20 @@ pub(crate) fn refused(refusal: &Refusal, people: People) -> Vec<Ability> {
         | Refusal::StorageFull
         | Refusal::ServerError => return Vec::new(),
     };
-    let no = |id| Ability { id, verdict: Verdict::No, limited_by: vec![limit], text: why.into() };
+    let no = |id| Ability { id, verdict: Verdict::No, limited_by: vec![limit], text: why.into(), factors: factors::refused(refusal) };
     let mut abilities: Vec<Ability> = [AbilityId::Content, AbilityId::PagePermissions, AbilityId::AuthorshipDates].map(no).into();
     abilities.push(users_and_groups(people));
     abilities
 }
 
-fn line(id: AbilityId, ruling: &Ruling, text: String) -> Ability {
-    Ability { id, verdict: ruling.verdict, limited_by: ruling.limited_by.clone(), text: text.into() }
+fn line(facts: &Facts, id: AbilityId, ruling: &Ruling, text: String) -> Ability {
+    Ability {
+        id,
+        verdict: ruling.verdict,
+        limited_by: ruling.limited_by.clone(),
+        text: text.into(),
+        factors: factors::judged(facts, id, ruling),
+    }
 }
 
 /// Where nothing can be written, nothing else can be either.
@@ -138,9 +149,14 @@ fn users_and_groups(people: People) -> Ability {
             vec![Limit::AppScope],
             "People cannot be looked up in the directory: the app lacks User.ReadBasic.All, so the migration has to know their addresses",
         ),
+        People::Unapproved => (
+            Verdict::No,
+            vec![Limit::AppScope],
+            "People cannot be looked up in the directory: nobody has approved the app for Microsoft Graph, so the migration has to know their addresses",
+        ),
         People::Unknown => (Verdict::Unknown, Vec::new(), "Whether people can be looked up could not be found out: Graph was not reached"),
     };
-    Ability { id: AbilityId::UsersAndGroups, verdict, limited_by, text: text.into() }
+    Ability { id: AbilityId::UsersAndGroups, verdict, limited_by, text: text.into(), factors: factors::people(people) }
 }
 
 /// What limits, in one clause.
@@ -167,8 +183,9 @@ mod tests {
     #[test]
     fn every_verdict_has_its_words() {
         let rights = |(high, low)| Permissions::of_halves(high, low);
-        let (full, manage, edit, contribute, read) = (
+        let (full, no_script, manage, edit, contribute, read) = (
             rights((2_147_483_647, 4_294_967_295)),
+            rights((2_147_483_647, 4_294_705_151)),
             rights((432, 1_007_361_023)),
             rights((432, 1_011_030_767)),
             rights((432, 1_011_028_719)),
@@ -180,8 +197,11 @@ mod tests {
             scopes: GrantedScopes::of([scope]),
             standing,
             lock,
+            guest: false,
+            group: false,
         };
         let unseen = |library| Facts { library, ..facts(full, "AllSites.FullControl", Standing::Owner, Lock::Open) };
+        let closed = unseen(LibraryRights::Told(read));
         let table = [
             ("all well", facts(full, "AllSites.FullControl", Standing::SiteAdmin, Lock::Open), People::Found),
             ("plan B", facts(manage, "AllSites.Manage", Standing::SiteAdmin, Lock::Open), People::Refused),
@@ -191,6 +211,18 @@ mod tests {
             ("contributor", facts(contribute, "AllSites.FullControl", Standing::Other, Lock::Open), People::Refused),
             ("visitor", facts(read, "AllSites.FullControl", Standing::Other, Lock::Open), People::Refused),
             ("read-only", facts(read, "AllSites.FullControl", Standing::SiteAdmin, Lock::ReadOnly), People::Refused),
+            ("custom scripts off", facts(no_script, "AllSites.FullControl", Standing::Owner, Lock::Open), People::Found),
+            ("group", Facts { group: true, ..facts(full, "AllSites.FullControl", Standing::SiteAdmin, Lock::Open) }, People::Unapproved),
+            ("guest", Facts { guest: true, ..facts(edit, "AllSites.FullControl", Standing::Other, Lock::Open) }, People::Refused),
+            ("lowered owners", facts(edit, "AllSites.FullControl", Standing::Owner, Lock::Open), People::Refused),
+            ("selected, full control", facts(full, "Sites.Selected", Standing::App, Lock::Open), People::Refused),
+            ("selected, read", facts(read, "Sites.Selected", Standing::App, Lock::Open), People::Refused),
+            ("app", facts(full, "Sites.FullControl.All", Standing::App, Lock::Open), People::Found),
+            ("app that may only read", facts(read, "Sites.Read.All", Standing::App, Lock::Open), People::Refused),
+            ("app without SharePoint", facts(read, "TermStore.Read.All", Standing::App, Lock::Open), People::Refused),
+            ("member whose app may only read", facts(read, "AllSites.Read", Standing::Other, Lock::Open), People::Refused),
+            ("nothing told", facts(edit, ".default", Standing::Unknown, Lock::Unknown), People::Unknown),
+            ("closed library", closed, People::Refused),
             ("policy", facts(read, "AllSites.FullControl", Standing::SiteAdmin, Lock::Open), People::Refused),
             ("no library", unseen(LibraryRights::NotSeen), People::Refused),
             ("silent library", unseen(LibraryRights::Unknown), People::Refused),
@@ -201,6 +233,13 @@ mod tests {
             for ability in judged(&facts, &facts.judge(), people) {
                 let line = format!("  {} {}: {}\n", ability.id.as_str(), ability.verdict.as_str(), ability.text);
                 shown.push_str(&line);
+                for factor in &ability.factors {
+                    let limit = if factor.limiting { " (the limit)" } else { "" };
+                    let line = format!("    {}{limit}: {}\n", factor.side.title(), factor.text);
+                    shown.push_str(&line);
+                }
+                let limiting = ability.factors.iter().filter(|factor| factor.limiting).count();
+                assert_eq!(limiting > 0, !ability.limited_by.is_empty(), "{name}: {ability:?}");
             }
         }
         insta::assert_snapshot!(shown);

@@ -28,6 +28,7 @@ mod cx;
 mod discovery;
 mod error;
 mod explain;
+mod factors;
 pub mod graph;
 mod guid;
 mod id_token;

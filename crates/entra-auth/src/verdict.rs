@@ -53,6 +53,10 @@ pub struct Facts {
     pub standing: Standing,
     /// Whether the site takes changes.
     pub lock: Lock,
+    /// True for a guest of another organization.
+    pub guest: bool,
+    /// True for the site of a Microsoft 365 group.
+    pub group: bool,
 }
 
 /// What is known of the Site Pages library.
@@ -95,10 +99,10 @@ pub struct Judgement {
 }
 
 pub(crate) const WRITE: &[Permission] = &[Permission::AddListItems, Permission::EditListItems];
-const LISTS: &[Permission] = &[Permission::ManageLists];
+pub(crate) const LISTS: &[Permission] = &[Permission::ManageLists];
 pub(crate) const PERMISSIONS: &[Permission] = &[Permission::ManagePermissions, Permission::EnumeratePermissions];
 /// What only full control has.
-const FULL: &[Permission] = &[Permission::ManageLists, Permission::ManagePermissions, Permission::ManageWeb];
+pub(crate) const FULL: &[Permission] = &[Permission::ManageLists, Permission::ManagePermissions, Permission::ManageWeb];
 
 impl Facts {
     /// Judges.
@@ -242,6 +246,8 @@ mod tests {
             scopes: GrantedScopes::of([scope]),
             standing,
             lock: Lock::Open,
+            guest: false,
+            group: false,
         }
     }
 

@@ -77,7 +77,7 @@ async fn every_situation_is_called_by_its_name() {
             "failed sharepoint.role-insufficient: no(account_role) no(account_role) no(account_role) no(app_scope)".to_owned(),
         ),
         (S::NoRole, "failed sharepoint.no-access: no(account_role) no(account_role) no(account_role) no(app_scope)".to_owned()),
-        (S::GraphConsentMissing, "limited graph.consent-missing: yes yes yes unknown".to_owned()),
+        (S::GraphConsentMissing, "limited graph.consent-missing: yes yes yes no(app_scope)".to_owned()),
         (S::AdminConsentRequired, "failed entra.admin-consent-required: ".to_owned()),
         (S::NotAssigned, "failed entra.user-not-assigned: ".to_owned()),
         (S::BlockedByPolicy, "failed entra.conditional-access: ".to_owned()),

@@ -102,7 +102,7 @@ async fn a_device_code_signs_a_person_in() {
             Choice::Accept,
             "limited sharepoint.role-insufficient: yes no(account_role) no(account_role) no(app_scope)".to_owned(),
         ),
-        (Situation::GraphConsentMissing, Choice::Accept, "limited graph.consent-missing: yes yes yes unknown".to_owned()),
+        (Situation::GraphConsentMissing, Choice::Accept, "limited graph.consent-missing: yes yes yes no(app_scope)".to_owned()),
         (Situation::AppNotFound, Choice::Accept, "failed entra.app-not-found: ".to_owned()),
         (Situation::PlanB, Choice::DeclineConsent, "failed entra.consent-declined: ".to_owned()),
         (Situation::ClockWrong, Choice::Accept, "failed entra.clock-skew: ".to_owned()),

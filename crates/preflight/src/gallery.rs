@@ -118,7 +118,7 @@ impl Draft {
 }
 
 fn ability(id: AbilityId, verdict: Verdict, limited_by: &[Limit], text: &'static str) -> Ability {
-    Ability { id, verdict, limited_by: limited_by.to_vec(), text: text.into() }
+    Ability { id, verdict, limited_by: limited_by.to_vec(), text: text.into(), factors: vec![] }
 }
 
 /// A hint that opens a page. An address that is none is only said.

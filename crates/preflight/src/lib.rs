@@ -5,6 +5,7 @@
 
 mod cause;
 mod explain;
+mod factor;
 pub mod gallery;
 mod inventory;
 mod origin;
@@ -18,6 +19,7 @@ mod secret;
 
 pub use cause::Cause;
 pub use explain::{Explain, Fail, chain};
+pub use factor::{Factor, Side};
 pub use inventory::{Inventory, InventoryProgress, Phase, SoFar, SpaceRole, SpaceRow};
 pub use origin::{NoOrigin, Origin};
 pub use plan::{CheckId, CheckSpec, Plan};

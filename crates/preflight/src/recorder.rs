@@ -8,8 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    Ability, Cause, CheckId, CheckResult, CheckSpec, Detail, Event, Fail, Hint, HintAction, Identity, Outcome, Plan, Progress, Report,
-    SafeText, Secret, Target, TargetKind, UserPrompt,
+    Ability, Cause, CheckId, CheckResult, CheckSpec, Detail, Event, Factor, Fail, Hint, HintAction, Identity, Outcome, Plan, Progress,
+    Report, SafeText, Secret, Target, TargetKind, UserPrompt,
 };
 
 /// The time, handed in.
@@ -234,7 +234,13 @@ impl<'a> Recorder<'a> {
             app: identity.app.map(mask),
         });
         let target = Target { address: mask(state.target.address), ..state.target };
-        let abilities = state.abilities.into_iter().map(|ability| Ability { text: mask(ability.text), ..ability }).collect();
+        let mask_factor = |factor: Factor| Factor { text: mask(factor.text), ..factor };
+        let mask_ability = |ability: Ability| Ability {
+            text: mask(ability.text),
+            factors: ability.factors.into_iter().map(mask_factor).collect(),
+            ..ability
+        };
+        let abilities = state.abilities.into_iter().map(mask_ability).collect();
         Report { target, started_at: self.started_at, took, identity, checks, abilities }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
-use crate::{Cause, CheckId, SafeText};
+use crate::{Cause, CheckId, Factor, SafeText};
 
 /// How a check, or a whole report, came out. Ordered by severity.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -338,6 +338,8 @@ pub struct Ability {
     pub limited_by: Vec<Limit>,
     /// One sentence that says what this means for a migration.
     pub text: SafeText,
+    /// What it is made of: the account's part, the app's and the site's, as far as they are known.
+    pub factors: Vec<Factor>,
 }
 
 /// Everything a test found out.

@@ -4,7 +4,7 @@
 
 use preflight::render::text::Style;
 use preflight::render::{to_html, to_json, to_markdown, to_text, words};
-use preflight::{Outcome, Report, gallery};
+use preflight::{Outcome, Report, Verdict, gallery};
 
 const PRODUCT: &str = "wayleave 0.1.0";
 
@@ -79,6 +79,11 @@ fn every_rendering_says_headline_rungs_abilities_and_hints() {
                 says(ability.id.title());
                 says(words::verdict(ability.verdict));
                 says(ability.text.as_str());
+                for factor in ability.factors.iter().filter(|_| form != "text" || ability.verdict != Verdict::Yes) {
+                    says(factor.side.title());
+                    says(factor.text.as_str());
+                    assert!(!factor.limiting || rendered.to_lowercase().contains("the limit"), "{name} as {form} names no limit");
+                }
             }
             for hint in report.hints() {
                 says(hint.text.as_str());

@@ -61,6 +61,8 @@ fn what_is_never_written_is_refused() {
         ("/abilities/0/outcome".to_owned(), json!("maybe")),
         ("/abilities/0/id".to_owned(), json!("macros")),
         ("/abilities/1/limited_by".to_owned(), json!(["weather"])),
+        ("/abilities/1/factors/1/side".to_owned(), json!("moon")),
+        ("/abilities/1/factors/1/limiting".to_owned(), json!("yes")),
     ] {
         let mut bad = good.clone();
         *bad.pointer_mut(&pointer).expect(&pointer) = value.clone();

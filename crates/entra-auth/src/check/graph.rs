@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::join4;
-use preflight::{Explain as _, Fail, Pass, Recorder};
+use preflight::{Cause, Explain as _, Fail, Pass, Recorder};
 
 use super::before::Tenancy;
 use super::error::CheckError;
@@ -30,9 +30,15 @@ pub(super) struct Told {
 /// Asks Graph for everything. A migration can do without, so nothing here stops it.
 pub(super) async fn ask(cx: &Cx<'_>, tenancy: &Tenancy, signed_in: &SignedIn, context: &Context, recorder: &Recorder<'_>) -> Told {
     let resource = Resource::graph(&tenancy.metadata);
-    let Some(token) = recorder.try_step(GRAPH_TOKEN, token(cx, signed_in, &resource, context, recorder)).await else {
+    let mut unapproved = false;
+    let token = async {
+        let token = token(cx, signed_in, &resource, context, recorder).await;
+        unapproved = token.as_ref().is_err_and(|fail| fail.cause == Cause::GraphConsentMissing);
+        token
+    };
+    let Some(token) = recorder.try_step(GRAPH_TOKEN, token).await else {
         recorder.skip(GRAPH, "Not asked: there is no token for Graph");
-        return Told { site_error: None, people: People::Unknown };
+        return Told { site_error: None, people: if unapproved { People::Unapproved } else { People::Unknown } };
     };
     let scopes = granted(&token);
     let graph = Graph::new(cx.network.to(&resource.origin), token.secret);
@@ -102,7 +108,7 @@ async fn look(graph: &Graph, scopes: &GrantedScopes, context: &Context, told: &m
     }
     let people = match told.people {
         People::Found => "yes",
-        People::Refused => "no",
+        People::Refused | People::Unapproved => "no",
         People::Unknown => "not told",
     };
     pass = pass.detail("people_look_up", people);

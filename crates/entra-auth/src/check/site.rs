@@ -66,7 +66,8 @@ pub(super) async fn ask(
     .shared();
     let state = async { Arc::new(sharepoint.state(path).await) }.shared();
     let visit = Visit { context, scopes: &scopes };
-    let (mut refusal, mut lock, mut standing, mut library) = (None, Lock::Unknown, Standing::Unknown, LibraryRights::Unknown);
+    let (mut refusal, mut lock, mut standing, mut library, mut guest) =
+        (None, Lock::Unknown, Standing::Unknown, LibraryRights::Unknown, false);
 
     let site_row = recorder.step(SITE, async {
         match &*web.clone().await {
@@ -86,6 +87,7 @@ pub(super) async fn ask(
     let rights_row = row(recorder, RIGHTS, &web, async {
         let (web, who, state) = join3(opened(&web), who(&sharepoint, path, context.way), state.clone()).await;
         standing = who.standing;
+        guest = who.is_guest();
         visit.rights(&web, &who, lock_of(&state))
     });
     let library_row = row(recorder, LIBRARY, &web, async {
@@ -96,7 +98,10 @@ pub(super) async fn ask(
     });
     let (site, (), (), ()) = join4(site_row, state_row, rights_row, library_row).await;
     match (site, &*web.await) {
-        (Ok(()), Ok(web)) => Ok(Found::Rights(Box::new(Facts { site: web.effective_base_permissions, library, scopes, standing, lock }))),
+        (Ok(()), Ok(web)) => {
+            let (site, group) = (web.effective_base_permissions, web.is_of_a_group());
+            Ok(Found::Rights(Box::new(Facts { site, library, scopes, standing, lock, guest, group })))
+        }
         _ => Ok(Found::Refused(refusal)),
     }
 }
@@ -152,6 +157,12 @@ async fn locate(sharepoint: &SharePoint, context: &Context) -> (String, Option<R
 struct Who {
     standing: Standing,
     user: Option<SiteUser>,
+}
+
+impl Who {
+    fn is_guest(&self) -> bool {
+        self.user.as_ref().is_some_and(SiteUser::is_guest)
+    }
 }
 
 async fn who(sharepoint: &SharePoint, path: &str, way: Way) -> Who {
@@ -249,7 +260,15 @@ impl Visit<'_> {
     fn rights(&self, web: &Web, who: &Who, lock: Lock) -> Result<Pass<()>, Fail> {
         let rights = web.effective_base_permissions;
         // the library is judged on its own row
-        let facts = Facts { site: rights, library: LibraryRights::Told(rights), scopes: self.scopes.clone(), standing: who.standing, lock };
+        let facts = Facts {
+            site: rights,
+            library: LibraryRights::Told(rights),
+            scopes: self.scopes.clone(),
+            standing: who.standing,
+            lock,
+            guest: who.is_guest(),
+            group: web.is_of_a_group(),
+        };
         let judgement = facts.judge();
         let app_is_short = self.scopes.level().is_some_and(|level| level < ScopeLevel::FullControl);
         let (cause, nothing) = match judgement.cause {

@@ -37,6 +37,13 @@ pub(crate) struct Web {
     pub(crate) effective_base_permissions: Permissions,
 }
 
+impl Web {
+    /// True for the site of a Microsoft 365 group (the template of modern team sites, `GROUP#0`).
+    pub(crate) fn is_of_a_group(&self) -> bool {
+        self.template.eq_ignore_ascii_case("GROUP")
+    }
+}
+
 /// The state of a site collection.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -1,7 +1,7 @@
 //! The SharePoint side of the gallery.
 
 use super::{Draft, Rungs, ability, open, person};
-use crate::{AbilityId, Cause, Field, Hint, HintAction, Identity, Limit, Report, TargetKind, Verdict};
+use crate::{Ability, AbilityId, Cause, Factor, Field, Hint, HintAction, Identity, Limit, Report, Side, TargetKind, Verdict};
 
 const RUNGS: Rungs = &[
     ("sharepoint.address", "Address"),
@@ -45,6 +45,18 @@ fn signed_in() -> Draft {
         .detail("signed_by", "login.microsoftonline.com, key checked")
 }
 
+/// The abilities with the part of each side; the app is the limit where an ability says so.
+fn made_of(mut abilities: Vec<Ability>, account: &'static str, app: &'static str) -> Vec<Ability> {
+    for ability in abilities.iter_mut().filter(|ability| ability.id != AbilityId::UsersAndGroups) {
+        ability.factors = vec![
+            Factor::new(Side::Account, account),
+            Factor::new(Side::App, app).limiting(ability.limited_by.contains(&Limit::AppScope)),
+            Factor::new(Side::Site, "Open for changes; custom scripts are off, which a migration does not need"),
+        ];
+    }
+    abilities
+}
+
 pub(super) fn all_good() -> Report {
     signed_in()
         .passed("AllSites.FullControl", 211)
@@ -57,17 +69,21 @@ pub(super) fn all_good() -> Report {
         .passed("Pages can be created and edited", 88)
         .passed("Graph finds the site and people", 240)
         .identity(adele())
-        .abilities(vec![
-            ability(AbilityId::Content, Verdict::Yes, &[], "Pages and files can be created and edited"),
-            ability(AbilityId::PagePermissions, Verdict::Yes, &[], "Page permissions can be set"),
-            ability(
-                AbilityId::AuthorshipDates,
-                Verdict::Yes,
-                &[],
-                "Authors and dates can be kept, by Microsoft's rule; only a write proves it",
-            ),
-            ability(AbilityId::UsersAndGroups, Verdict::Yes, &[], "People and groups can be looked up through Graph"),
-        ])
+        .abilities(made_of(
+            vec![
+                ability(AbilityId::Content, Verdict::Yes, &[], "Pages and files can be created and edited"),
+                ability(AbilityId::PagePermissions, Verdict::Yes, &[], "Page permissions can be set"),
+                ability(
+                    AbilityId::AuthorshipDates,
+                    Verdict::Yes,
+                    &[],
+                    "Authors and dates can be kept, by Microsoft's rule; only a write proves it",
+                ),
+                ability(AbilityId::UsersAndGroups, Verdict::Yes, &[], "People and groups can be looked up through Graph"),
+            ],
+            "Site administrator: everything on the site",
+            "AllSites.FullControl: everything that the account may do",
+        ))
         .done()
 }
 
@@ -97,7 +113,8 @@ pub(super) fn plan_b() -> Report {
         .passed("Graph finds the site", 233)
         .hint(Hint::say("To look people up, have User.ReadBasic.All approved for the app as well"))
         .identity(adele())
-        .abilities(vec![
+        .abilities(made_of(
+ vec![
             ability(AbilityId::Content, Verdict::Yes, &[], "Pages and files can be created and edited"),
             ability(AbilityId::PagePermissions, Verdict::No, scope, "Every page will be open to everybody who may open the site"),
             ability(
@@ -107,7 +124,10 @@ pub(super) fn plan_b() -> Report {
                 "Every page will look as if this account had written it on the day of the migration",
             ),
             ability(AbilityId::UsersAndGroups, Verdict::No, scope, "People cannot be looked up, so mentions become plain names"),
-        ])
+        ],
+ "Site administrator: everything on the site",
+ "AllSites.Manage: pages, files, libraries and columns, and nothing beyond",
+))
         .done()
 }
 
@@ -156,7 +176,8 @@ pub(super) fn graph_consent_missing() -> Report {
         .passed("Pages can be created and edited", 84)
         .skipped("Needs a token for Graph")
         .identity(adele())
-        .abilities(vec![
+        .abilities(made_of(
+ vec![
             ability(AbilityId::Content, Verdict::Yes, &[], "Pages and files can be created and edited"),
             ability(AbilityId::PagePermissions, Verdict::Yes, &[], "Page permissions can be set"),
             ability(
@@ -166,7 +187,10 @@ pub(super) fn graph_consent_missing() -> Report {
                 "Authors and dates can be kept, by Microsoft's rule; only a write proves it",
             ),
             ability(AbilityId::UsersAndGroups, Verdict::No, scope, "People cannot be looked up through Graph"),
-        ])
+        ],
+ "Owner: everything, except in pages that leave the owners out",
+ "AllSites.FullControl: everything that the account may do",
+))
         .done()
 }
 

@@ -7,7 +7,7 @@ use futures::{FutureExt as _, future};
 use url::Url;
 
 use super::*;
-use crate::{AbilityId, IdentityKind, Live, RowState, Verdict};
+use crate::{AbilityId, Factor, IdentityKind, Live, RowState, Side, Verdict};
 
 const ADDRESS: CheckId = CheckId("confluence.address");
 const REACHABLE: CheckId = CheckId("confluence.reachable");
@@ -255,7 +255,13 @@ fn guarded_secrets_occur_nowhere() {
         app: Some(said().into()),
     });
     recorder.address(format!("https://wiki.example.com/{SECRET}"));
-    recorder.abilities(vec![Ability { id: AbilityId::Content, verdict: Verdict::Yes, limited_by: Vec::new(), text: said().into() }]);
+    recorder.abilities(vec![Ability {
+        id: AbilityId::Content,
+        verdict: Verdict::Yes,
+        limited_by: Vec::new(),
+        text: said().into(),
+        factors: vec![Factor::new(Side::App, said())],
+    }]);
     let report = recorder.finish();
 
     assert!(!format!("{report:?}").contains(SECRET), "{report:?}");

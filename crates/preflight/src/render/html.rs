@@ -5,7 +5,7 @@
 use std::fmt::{self, Display, Write as _};
 
 use super::{SCHEMA, words};
-use crate::{Ability, CheckResult, Hint, HintAction, Report, SafeText, Verdict};
+use crate::{Ability, CheckResult, Hint, HintAction, Report, SafeText, Side, Verdict};
 
 const STYLE: &str = include_str!("html/page.css");
 const ICONS: &str = include_str!("html/icons.svg");
@@ -32,6 +32,7 @@ fn write(page: &mut String, report: &Report, product: &str) -> fmt::Result {
     )?;
     hero(page, report, &headline)?;
     abilities(page, &report.abilities)?;
+    factors(page, &report.abilities)?;
     hints(page, &report.hints())?;
     checks(page, &report.checks)?;
     let practice = if report.target.practice { " with practice servers" } else { "" };
@@ -82,6 +83,35 @@ fn abilities(page: &mut String, abilities: &[Ability]) -> fmt::Result {
             write!(page, "<span class=\"limit\">Limited by {limits}</span>")?;
         }
         writeln!(page, "</td></tr>")?;
+    }
+    writeln!(page, "</tbody>\n</table></div>\n</section>")
+}
+
+fn factors(page: &mut String, abilities: &[Ability]) -> fmt::Result {
+    if abilities.iter().all(|ability| ability.factors.is_empty()) {
+        return Ok(());
+    }
+    section(page, "factors", words::FACTORS)?;
+    write!(page, "<div class=\"card\"><table class=\"factors\">\n<thead><tr><th scope=\"col\">What</th>")?;
+    for side in Side::ALL {
+        write!(page, "<th scope=\"col\">{}</th>", side.title())?;
+    }
+    writeln!(page, "</tr></thead>\n<tbody>")?;
+    for ability in abilities.iter().filter(|ability| !ability.factors.is_empty()) {
+        write!(page, "<tr><th scope=\"row\">{}</th>", ability.id.title())?;
+        for side in Side::ALL {
+            write!(page, "<td>")?;
+            if let Some(factor) = ability.factor(side) {
+                // narrow pages have no head of columns
+                write!(page, "<span class=\"side\">{}</span>", side.title())?;
+                if factor.limiting {
+                    write!(page, "<span class=\"chip limited\">{}{}</span> ", Icon("limited"), words::LIMIT)?;
+                }
+                write!(page, "<bdi>{}</bdi>", Text(factor.text.as_str()))?;
+            }
+            write!(page, "</td>")?;
+        }
+        writeln!(page, "</tr>")?;
     }
     writeln!(page, "</tbody>\n</table></div>\n</section>")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{CheckResult, Hint, HintAction, Identity, Report};
+use crate::{CheckResult, Factor, Hint, HintAction, Identity, Report};
 
 /// The version of the JSON schema.
 pub const SCHEMA: u32 = 1;
@@ -29,8 +29,13 @@ pub fn to_json(report: &Report, product: &str) -> Value {
             "outcome": ability.verdict.as_str(),
             "limited_by": ability.limited_by.iter().map(|limit| limit.as_str()).collect::<Vec<_>>(),
             "text": ability.text,
+            "factors": ability.factors.iter().map(factor).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
     })
+}
+
+fn factor(factor: &Factor) -> Value {
+    json!({ "side": factor.side.as_str(), "text": factor.text, "limiting": factor.limiting })
 }
 
 pub(super) fn identity(identity: &Identity) -> Value {

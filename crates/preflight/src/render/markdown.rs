@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{SCHEMA, words};
-use crate::{CheckResult, HintAction, Report};
+use crate::{Ability, CheckResult, HintAction, Report, Side};
 
 /// The report as Markdown. `product` is the program's name and version, such as `wayleave 0.1.0`.
 ///
@@ -35,6 +35,8 @@ fn write(page: &mut String, report: &Report, product: &str) -> std::fmt::Result 
         }
     }
 
+    factors(page, &report.abilities)?;
+
     let hints = report.hints();
     if !hints.is_empty() {
         writeln!(page, "\n### {}\n", words::HINTS)?;
@@ -60,6 +62,26 @@ fn write(page: &mut String, report: &Report, product: &str) -> std::fmt::Result 
     evidence(page, &report.checks)?;
     let practice = if report.target.practice { ", with practice servers" } else { "" };
     writeln!(page, "\nMade by {}{practice}. Report schema {SCHEMA}.", escaped(product))
+}
+
+fn factors(page: &mut String, abilities: &[Ability]) -> std::fmt::Result {
+    if abilities.iter().all(|ability| ability.factors.is_empty()) {
+        return Ok(());
+    }
+    let [account, app, site] = Side::ALL.map(Side::title);
+    writeln!(page, "\n### {}\n\n| | {account} | {app} | {site} |\n|---|---|---|---|", words::FACTORS)?;
+    for ability in abilities.iter().filter(|ability| !ability.factors.is_empty()) {
+        write!(page, "| {} |", ability.id.title())?;
+        for side in Side::ALL {
+            match ability.factor(side) {
+                Some(factor) if factor.limiting => write!(page, " **{}:** {} |", words::LIMIT, escaped(factor.text.as_str()))?,
+                Some(factor) => write!(page, " {} |", escaped(factor.text.as_str()))?,
+                None => write!(page, " |")?,
+            }
+        }
+        writeln!(page)?;
+    }
+    Ok(())
 }
 
 fn evidence(page: &mut String, checks: &[CheckResult]) -> std::fmt::Result {

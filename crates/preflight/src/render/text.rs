@@ -4,7 +4,7 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 use unicode_width::UnicodeWidthStr;
 
 use super::words;
-use crate::{Ability, CheckResult, Outcome, Report};
+use crate::{Ability, CheckResult, Factor, Outcome, Report, Verdict};
 
 /// How text is to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -119,7 +119,20 @@ impl Page {
             let limits = words::limits(&ability.limited_by);
             let limits = if limits.is_empty() { limits } else { format!(" (limited by {limits})") };
             let text = format!("{}{limits}", words::one_line(words::meaning(ability)));
-            self.wrapped(&text, &format!("  {title}  {word}  "), 2 + column + 2 + "Unknown".len() + 2, 0, "");
+            let indent = 2 + column + 2 + "Unknown".len() + 2;
+            self.wrapped(&text, &format!("  {title}  {word}  "), indent, 0, "");
+            if self.style.verbose || ability.verdict != Verdict::Yes {
+                self.factors(&ability.factors, indent);
+            }
+        }
+    }
+
+    fn factors(&mut self, factors: &[Factor], indent: usize) {
+        for factor in factors {
+            let limit = if factor.limiting { format!(" ({})", words::LIMIT.to_lowercase()) } else { String::new() };
+            let line = format!("{}{limit}: {}", factor.side.title(), words::one_line(factor.text.as_str()));
+            let indent = " ".repeat(indent);
+            self.paragraph(&line, &indent, &format!("{indent}  "), if factor.limiting { tone(Outcome::Limited) } else { DIM });
         }
     }
 

@@ -15,6 +15,12 @@ pub const PRACTICE_NOTE: &str = "Made with the practice servers on this computer
 /// Heading of the table of abilities.
 pub const ABILITIES: &str = "What can be migrated";
 
+/// Heading of the parts that abilities are made of.
+pub const FACTORS: &str = "What decides it";
+
+/// The mark of the part that keeps an ability from being whole.
+pub const LIMIT: &str = "The limit";
+
 /// Heading of the hints.
 pub const HINTS: &str = "What to do";
 

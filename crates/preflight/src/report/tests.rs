@@ -13,7 +13,13 @@ fn check(outcome: Outcome, summary: &'static str) -> CheckResult {
 /// Verdicts in the order content, page permissions, authors and dates, users and groups.
 fn report(kind: TargetKind, outcomes: &[Outcome], verdicts: Option<[Verdict; 4]>) -> Report {
     let abilities = verdicts.map_or_else(Vec::new, |verdicts| {
-        let ability = |(id, verdict)| Ability { id, verdict, limited_by: vec![], text: SafeText::from(format!("The text of {id:?}")) };
+        let ability = |(id, verdict)| Ability {
+            id,
+            verdict,
+            limited_by: vec![],
+            text: SafeText::from(format!("The text of {id:?}")),
+            factors: vec![],
+        };
         AbilityId::ALL.into_iter().zip(verdicts).map(ability).collect()
     });
     Report {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use engine::forms::SharePointForm;
+use engine::forms::{SharePointForm, SharePointSecrets};
 use engine::{Job, OpenError, UrlOpener};
 use practice::entra::{Choice, Landing};
 use practice::sharepoint::Cloud;
@@ -12,8 +12,13 @@ use url::Url;
 
 /// The SharePoint test of a practice cloud.
 pub fn sharepoint(cloud: &Cloud) -> Result<Job, String> {
-    let form = SharePointForm { address: cloud.site(), tenant: cloud.tenant_to_enter.clone(), client_id: cloud.client_id.clone() };
-    let mut settings = form.settings().map_err(|errors| format!("{errors:?}"))?;
+    let form = SharePointForm {
+        address: cloud.site(),
+        tenant: cloud.tenant_to_enter.clone(),
+        client_id: cloud.client_id.clone(),
+        ..SharePointForm::default()
+    };
+    let mut settings = form.settings(&SharePointSecrets::default()).map_err(|errors| format!("{errors:?}"))?;
     settings.authority = Url::parse(&cloud.authority()).ok();
     Ok(Job::SharePoint(Box::new(settings)))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 use std::time::Duration;
 
-use engine::forms::{ConfluenceCredential, ConfluenceForm, ConfluenceMethod, FieldError, SharePointForm};
+use engine::forms::{ConfluenceCredential, ConfluenceForm, ConfluenceMethod, FieldError, SharePointForm, SharePointSecrets};
 use engine::practice::Practice;
 use engine::{Job, NetworkOptions, ProxyOption};
 use preflight::Secret;
@@ -152,8 +152,9 @@ fn sharepoint_as_typed(args: &SharePoint) -> Result<Job, UsageError> {
         address: args.site.clone().unwrap_or_default(),
         tenant: args.tenant.clone().unwrap_or_default(),
         client_id: args.client_id.clone().unwrap_or_default(),
+        ..SharePointForm::default()
     };
-    let mut settings = form.settings().map_err(first)?;
+    let mut settings = form.settings(&SharePointSecrets::default()).map_err(first)?;
     settings.cloud = args.cloud.map(|cloud| match cloud {
         CloudName::Public => engine::forms::Cloud::Public,
         CloudName::GccHigh => engine::forms::Cloud::GccHigh,

@@ -1,12 +1,15 @@
 //! The forms: what was typed, what was understood, and what cannot be right. The window and the command line share them.
 
+mod sharepoint;
+
 pub use confluence_auth::Credential as ConfluenceCredential;
 use confluence_auth::{Credential, SiteAddress as ConfluenceAddress};
-use entra_auth::{ClientId, SiteAddress as SharePointAddress, Tenant};
+use entra_auth::Tenant;
 pub use entra_auth::{Cloud, Method};
 pub use http::HeaderName;
 use preflight::{Explain as _, Field, Origin, SafeText, Secret};
 use serde::{Deserialize, Serialize};
+pub use sharepoint::{CloudChoice, SharePointForm, SharePointMethod, SharePointSecrets};
 
 /// A value that cannot be right.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -114,57 +117,6 @@ impl ConfluenceForm {
                 expect_account: None,
                 extra_headers: Vec::new(),
                 gateway: atlassian_gateway(),
-            }),
-            _ => Err(errors),
-        }
-    }
-}
-
-/// The SharePoint card's fields.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SharePointForm {
-    /// `SharePoint site address`
-    pub address: String,
-    /// `Tenant ID`
-    pub tenant: String,
-    /// `Application (client) ID`
-    pub client_id: String,
-}
-
-impl SharePointForm {
-    /// What was understood of the address, where that differs from what was typed.
-    pub fn understood(&self) -> Option<String> {
-        SharePointAddress::understand(&self.address).ok().and_then(|address| address.note())
-    }
-
-    /// What is wrong with one field, for when it is left.
-    pub fn error_at(&self, field: Field) -> Option<SafeText> {
-        self.settings().err().unwrap_or_default().into_iter().find(|error| error.field == field).map(|error| error.text)
-    }
-
-    /// The settings of a test, or everything that cannot be right.
-    pub fn settings(&self) -> Result<entra_auth::Settings, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let site = SharePointAddress::understand(&self.address)
-            .map_err(|error| errors.push(FieldError::new(Field::SharePointAddress, error.explain().summary)))
-            .ok();
-        let tenant = if self.tenant.trim().is_empty() {
-            None
-        } else {
-            Tenant::parse(&self.tenant).map_err(|error| errors.push(FieldError::new(Field::TenantId, error.explain().summary))).ok()
-        };
-        let client_id =
-            ClientId::parse(&self.client_id).map_err(|error| errors.push(FieldError::new(Field::ClientId, error.explain().summary))).ok();
-        match (site, client_id) {
-            (Some(site), Some(client_id)) if errors.is_empty() => Ok(entra_auth::Settings {
-                site,
-                tenant,
-                client_id,
-                method: Method::Interactive,
-                cloud: None,
-                authority: None,
-                expect_account: None,
             }),
             _ => Err(errors),
         }

@@ -8,7 +8,7 @@ use preflight::{Origin, Secret};
 use url::Url;
 
 use crate::Job;
-use crate::forms::{ConfluenceForm, ConfluenceMethod, SharePointForm};
+use crate::forms::{ConfluenceForm, ConfluenceMethod, SharePointForm, SharePointSecrets};
 
 /// Every situation, in the order of the chooser.
 pub fn situations() -> &'static [Situation] {
@@ -78,6 +78,7 @@ impl Practice {
             address: self.stage.cloud.site(),
             tenant: self.stage.cloud.tenant_to_enter.clone(),
             client_id: self.stage.cloud.client_id.clone(),
+            ..SharePointForm::default()
         }
     }
 
@@ -106,7 +107,7 @@ impl Practice {
 
     /// The job of the SharePoint card, or what cannot be right.
     pub fn sharepoint_job(&self) -> Result<Job, String> {
-        let settings = self.sharepoint_form().settings().map_err(|errors| first(&errors))?;
+        let settings = self.sharepoint_form().settings(&SharePointSecrets::default()).map_err(|errors| first(&errors))?;
         Ok(self.adapt(Job::SharePoint(Box::new(settings))))
     }
 

@@ -1,6 +1,9 @@
 //! The forms: what is taken, and what is refused at which field.
 
-use engine::forms::{ConfluenceCredential, ConfluenceForm, ConfluenceMethod, SharePointForm, check_authority};
+use engine::forms::{
+    CloudChoice, ConfluenceCredential, ConfluenceForm, ConfluenceMethod, Method, SharePointForm, SharePointMethod, SharePointSecrets,
+    check_authority,
+};
 use preflight::{Field, Secret};
 
 const CLIENT: &str = "6f1d2c3a-8b47-4e59-a0c6-2d9e7b5f4a11";
@@ -59,13 +62,68 @@ fn the_sharepoint_card() {
         ("", "common", "", &[Field::SharePointAddress, Field::TenantId, Field::ClientId]),
     ];
     for (address, tenant, client_id, expected) in table {
-        let form = SharePointForm { address: (*address).into(), tenant: (*tenant).into(), client_id: (*client_id).into() };
-        let errors = form.settings().err().unwrap_or_default();
+        let (address, tenant, client_id) = ((*address).to_owned(), (*tenant).to_owned(), (*client_id).to_owned());
+        let form = SharePointForm { address, tenant, client_id, ..SharePointForm::default() };
+        let secrets = SharePointSecrets::default();
+        let errors = form.settings(&secrets).err().unwrap_or_default();
         let fields: Vec<Field> = errors.into_iter().map(|error| error.field).collect();
-        assert_eq!(fields, *expected, "{address} {tenant} {client_id}");
+        assert_eq!(fields, *expected, "{form:?}");
         for field in [Field::SharePointAddress, Field::TenantId, Field::ClientId] {
-            assert_eq!(form.error_at(field).is_some(), expected.contains(&field), "{field:?} of {address} {tenant} {client_id}");
+            assert_eq!(form.error_at(field, &secrets).is_some(), expected.contains(&field), "{field:?} of {form:?}");
         }
+    }
+}
+
+#[test]
+fn ways_of_signing_in_to_sharepoint() {
+    use SharePointMethod::{ClientSecret, DeviceCode, Interactive, Password};
+    // method, user name, client secret, password
+    let table: &[(SharePointMethod, &str, &str, &str, Expected)] = &[
+        (Interactive, "", "", "", Ok("in the browser")),
+        (DeviceCode, "", "", "", Ok("by a code")),
+        // left over from the other methods
+        (DeviceCode, "ada", "s", "p", Ok("by a code")),
+        (ClientSecret, "", " a~b ", "", Ok("secret of 3")),
+        (ClientSecret, "", " ", "p", Err(&[Field::ClientSecret])),
+        (Password, " ada@contoso.com ", "", " p ", Ok("ada@contoso.com with 3")),
+        (Password, "ada@contoso.com", "s", "", Err(&[Field::Password])),
+        (Password, "ada", "", "p", Err(&[Field::Username])),
+        (Password, "", "", "", Err(&[Field::Username, Field::Password])),
+    ];
+    for (method, username, client_secret, password, expected) in table {
+        let form = SharePointForm { method: *method, username: (*username).to_owned(), ..contoso() };
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let settings = form.settings(&SharePointSecrets { client_secret: secret(client_secret), password: secret(password) });
+        let found = settings.map(|settings| match settings.method {
+            Method::Interactive => "in the browser".to_owned(),
+            Method::DeviceCode => "by a code".to_owned(),
+            Method::ClientSecret(secret) => format!("secret of {}", secret.inspect(str::len)),
+            Method::Password { username, password } => format!("{username} with {}", password.inspect(str::len)),
+        });
+        let found = found.map_err(|errors| errors.into_iter().map(|error| error.field).collect::<Vec<_>>());
+        assert_eq!(found.as_deref().map_err(Vec::as_slice), *expected, "{method:?} {username}");
+    }
+}
+
+fn contoso() -> SharePointForm {
+    SharePointForm { address: SITE.to_owned(), client_id: CLIENT.to_owned(), ..SharePointForm::default() }
+}
+
+#[test]
+fn an_account_is_expected_where_it_is_open_who_signs_in() {
+    for method in SharePointMethod::ALL {
+        let form = SharePointForm { method, expect_account: " ada@contoso.com ".to_owned(), ..contoso() };
+        let expected = method.asks_who().then(|| "ada@contoso.com".to_owned());
+        assert_eq!(form.expected(), expected, "{method:?}");
+    }
+    assert_eq!(contoso().expected(), None);
+}
+
+#[test]
+fn a_cloud_of_ones_own_choice() {
+    for choice in CloudChoice::ALL {
+        let settings = SharePointForm { cloud: choice, ..contoso() }.settings(&SharePointSecrets::default()).expect("settings");
+        assert_eq!(settings.cloud, choice.cloud());
     }
 }
 

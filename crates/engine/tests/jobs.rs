@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::deps::SystemClock;
-use engine::forms::{ConfluenceForm, ConfluenceMethod, SharePointForm};
+use engine::forms::{ConfluenceForm, ConfluenceMethod, SharePointForm, SharePointSecrets};
 use engine::practice::Practice;
 use engine::{Deps, Job, NetworkOptions, OpenError, Order, Replies, UrlOpener};
 use preflight::{Cause, Origin, Outcome, Report, Secret};
@@ -64,10 +64,10 @@ fn confluence() -> Job {
 fn sharepoint() -> Job {
     let form = SharePointForm {
         address: "https://contoso.sharepoint.com/sites/wiki".into(),
-        tenant: String::new(),
         client_id: "6f1d2c3a-8b47-4e59-a0c6-2d9e7b5f4a11".into(),
+        ..SharePointForm::default()
     };
-    Job::SharePoint(Box::new(form.settings().expect("settings")))
+    Job::SharePoint(Box::new(form.settings(&SharePointSecrets::default()).expect("settings")))
 }
 
 async fn run(deps: &Deps, job: Job, time_limit: Option<Duration>) -> Report {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::ReplySender;
-use engine::forms::{ConfluenceForm, FieldError, SharePointForm};
+use engine::forms::{ConfluenceForm, FieldError, SharePointForm, SharePointSecrets};
 use jiff::Timestamp;
 use preflight::{Fail, Field, Live, Report, SafeText, Secret, TargetKind};
 use zeroize::Zeroizing;
@@ -20,6 +20,10 @@ pub struct Desk {
     pub token: Zeroizing<String>,
     /// The SharePoint card's fields.
     pub sharepoint: SharePointForm,
+    /// The client secret as it is being typed, kept as the token is.
+    pub client_secret: Zeroizing<String>,
+    /// The password as it is being typed, kept as the token is.
+    pub password: Zeroizing<String>,
     /// The test of the source.
     pub confluence_test: Connection,
     /// The test of the destination.
@@ -72,6 +76,11 @@ impl Connection {
         matches!(self.state, State::Running(_))
     }
 
+    /// What the sign-in last had to say about an answer that it could not use.
+    pub fn notice(&self) -> Option<SafeText> {
+        self.replies.as_ref().and_then(|replies| replies.notice().borrow().clone())
+    }
+
     /// Stops the test. What is known stays on screen.
     pub fn cancel(&mut self) {
         if let State::Running(task) = &self.state {
@@ -113,11 +122,17 @@ impl Desk {
         Secret::new(self.token.to_string())
     }
 
+    /// The typed secrets of the SharePoint card.
+    pub fn sharepoint_secrets(&self) -> SharePointSecrets {
+        let secret = |typed: &Zeroizing<String>| Secret::new(typed.to_string());
+        SharePointSecrets { client_secret: secret(&self.client_secret), password: secret(&self.password) }
+    }
+
     /// What is wrong with one side's fields, whether they were left or not.
     pub fn errors(&self, kind: TargetKind) -> Vec<FieldError> {
         match kind {
             TargetKind::Confluence => self.confluence.settings(&self.secret()).err(),
-            TargetKind::SharePoint => self.sharepoint.settings().err(),
+            TargetKind::SharePoint => self.sharepoint.settings(&self.sharepoint_secrets()).err(),
         }
         .unwrap_or_default()
     }

@@ -32,6 +32,15 @@ impl Wake {
     }
 }
 
+/// Wakes the window whenever this value changes, for as long as somebody may change it.
+pub fn wake_on_change<T: Send + Sync + 'static>(runtime: &Handle, wake: Wake, mut value: watch::Receiver<T>) {
+    runtime.spawn(async move {
+        while value.changed().await.is_ok() {
+            wake.wake();
+        }
+    });
+}
+
 /// Work in the background. Dropping it cancels the work.
 pub struct Task<T> {
     live: watch::Receiver<Live>,

@@ -94,6 +94,14 @@ pub enum Field {
     ClientId,
     /// `SharePoint sign-in method`
     SharePointMethod,
+    /// `Client secret`
+    ClientSecret,
+    /// `User name`
+    Username,
+    /// `Password`
+    Password,
+    /// `Expected account`
+    ExpectedAccount,
 }
 
 impl Field {
@@ -108,7 +116,16 @@ impl Field {
             Self::TenantId => "Tenant ID",
             Self::ClientId => "Application (client) ID",
             Self::SharePointMethod => "SharePoint sign-in method",
+            Self::ClientSecret => "Client secret",
+            Self::Username => "User name",
+            Self::Password => "Password",
+            Self::ExpectedAccount => "Expected account",
         }
+    }
+
+    /// True where what is typed there is a secret.
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::Token | Self::ClientSecret | Self::Password)
     }
 }
 

@@ -11,7 +11,7 @@ use super::{App, Dialog};
 use crate::command::UiCommand;
 use crate::desk::State;
 use crate::practising::Practising;
-use crate::task::{Task, Wake};
+use crate::task::{Task, Wake, wake_on_change};
 use crate::views::save::SaveForm;
 
 impl App {
@@ -116,7 +116,7 @@ impl App {
         let desk = self.desk_mut();
         let job = match kind {
             TargetKind::Confluence => desk.confluence.settings(&desk.secret()).map(|settings| Job::Confluence(Box::new(settings))),
-            TargetKind::SharePoint => desk.sharepoint.settings().map(|settings| Job::SharePoint(Box::new(settings))),
+            TargetKind::SharePoint => desk.sharepoint.settings(&desk.sharepoint_secrets()).map(|settings| Job::SharePoint(Box::new(settings))),
         };
         let job = match job {
             Ok(job) => job,
@@ -136,6 +136,7 @@ impl App {
         let order = Order { job, time_limit: None, practice: practising };
         let (sender, replies) = Replies::channel();
         let runtime = self.outside.runtime.clone();
+        wake_on_change(&runtime, Wake::window(ctx), sender.notice());
         let task =
             Task::spawn(&runtime, Wake::window(ctx), move |progress| async move { engine::run(&deps, &order, &*progress, &replies).await });
         let test = self.desk_mut().test_mut(kind);

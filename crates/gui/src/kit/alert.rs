@@ -86,6 +86,11 @@ impl<'a> Alert<'a> {
 
     /// Shows it over the whole width.
     pub fn show(self, ui: &mut Ui) -> AlertResponse {
+        self.show_with(ui, |_nothing_more| {})
+    }
+
+    /// Shows it over the whole width, with more between its words and its buttons.
+    pub fn show_with(self, ui: &mut Ui, contents: impl FnOnce(&mut Ui)) -> AlertResponse {
         let t = Tokens::of(ui);
         let family = t.family(self.tone);
         let mut clicked = None;
@@ -116,6 +121,7 @@ impl<'a> Alert<'a> {
                     let text = RichText::new(text).text_style(TextStyle::Body).color(t.text.body);
                     ui.add(Label::new(text).wrap());
                 }
+                contents(ui);
                 if !self.actions.is_empty() {
                     ui.add_space(space::S);
                     ui.horizontal_wrapped(|ui| {

@@ -24,6 +24,12 @@ pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, label: &str, chosen: &mut T,
     .inner
 }
 
+/// Gives the keyboard to an option of a [`segmented`], and scrolls there. `group` is what showing it returned.
+pub fn focus(ui: &Ui, group: &Response, option: usize) {
+    ui.memory_mut(|memory| memory.request_focus(group.id.with(option)));
+    group.scroll_to_me(Some(Align::Center));
+}
+
 /// [`segmented`] without the visible label; the group still carries the name.
 pub fn segmented_bare<T: PartialEq + Clone>(ui: &mut Ui, name: &str, chosen: &mut T, options: &[(T, &str)]) -> Response {
     choose(ui, name, chosen, options).accessible_name(name)

@@ -34,6 +34,8 @@ pub enum UiCommand {
     OpenSignInPage(TargetKind),
     /// Copy the address of the sign-in page.
     CopySignInPage(TargetKind),
+    /// Copy the code to sign in with.
+    CopyDeviceCode(TargetKind),
     /// Jump to this field.
     Focus(Field),
     /// Show the list of keys.

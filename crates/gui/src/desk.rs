@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::ReplySender;
 use engine::forms::{ConfluenceForm, FieldError, SharePointForm, SharePointSecrets};
 use jiff::Timestamp;
-use preflight::{Fail, Field, Live, Report, SafeText, Secret, TargetKind};
+use preflight::{Fail, Field, Live, Report, SafeText, Secret, TargetKind, UserPrompt};
 use zeroize::Zeroizing;
 
 use crate::task::Task;
@@ -47,6 +47,8 @@ pub struct Connection {
     pub replies: Option<ReplySender>,
     /// The answer as it is being typed. It may hold a code, so it is wiped when it is dropped.
     pub pasted: Zeroizing<String>,
+    /// What was last seen to be wanted of the person: a new wish is scrolled to.
+    pub seen: Option<UserPrompt>,
 }
 
 /// Where a test stands. Two tests of one side at once cannot be written down.

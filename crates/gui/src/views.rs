@@ -5,6 +5,7 @@ pub mod desk;
 pub mod form;
 pub mod help;
 pub mod practice;
+pub mod prompt;
 pub mod quit;
 pub mod report_dialog;
 pub mod save;

@@ -1,5 +1,8 @@
 //! Pictures of the window: every view with data that stands still, in both themes.
 
+#[path = "pictures/sharepoint.rs"]
+mod sharepoint;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -114,7 +117,7 @@ fn desk(confluence: [&str; 2], sharepoint: [&str; 3]) -> Desk {
     let [address, email] = confluence.map(str::to_owned);
     let confluence = ConfluenceForm { address, email, ..ConfluenceForm::default() };
     let [address, tenant, client_id] = sharepoint.map(str::to_owned);
-    let sharepoint = SharePointForm { address, tenant, client_id };
+    let sharepoint = SharePointForm { address, tenant, client_id, ..SharePointForm::default() };
     Desk { confluence, token: Zeroizing::new("a token".to_owned()), sharepoint, ..Desk::default() }
 }
 

@@ -123,9 +123,12 @@ impl Field {
         }
     }
 
-    /// True where what is typed there is a secret.
-    pub const fn is_secret(self) -> bool {
-        matches!(self, Self::Token | Self::ClientSecret | Self::Password)
+    /// Where what is typed is a secret.
+    pub const SECRETS: [Self; 3] = [Self::Token, Self::ClientSecret, Self::Password];
+
+    /// True where what is typed is a secret.
+    pub fn is_secret(self) -> bool {
+        Self::SECRETS.contains(&self)
     }
 }
 

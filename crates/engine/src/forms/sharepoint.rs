@@ -147,8 +147,8 @@ impl SharePointForm {
         let client_id =
             ClientId::parse(&self.client_id).map_err(|error| errors.push(FieldError::new(Field::ClientId, error.explain().summary))).ok();
         let method = self.method(secrets, &mut errors);
-        match (site, client_id, method) {
-            (Some(site), Some(client_id), Some(method)) if errors.is_empty() => Ok(entra_auth::Settings {
+        match (site, client_id) {
+            (Some(site), Some(client_id)) if errors.is_empty() => Ok(entra_auth::Settings {
                 site,
                 tenant,
                 client_id,
@@ -167,16 +167,16 @@ impl SharePointForm {
         (self.method.asks_who() && !expected.is_empty()).then(|| expected.to_owned())
     }
 
-    fn method(&self, secrets: &SharePointSecrets, errors: &mut Vec<FieldError>) -> Option<Method> {
+    fn method(&self, secrets: &SharePointSecrets, errors: &mut Vec<FieldError>) -> Method {
         match self.method {
-            SharePointMethod::Interactive => Some(Method::Interactive),
-            SharePointMethod::DeviceCode => Some(Method::DeviceCode),
+            SharePointMethod::Interactive => Method::Interactive,
+            SharePointMethod::DeviceCode => Method::DeviceCode,
             SharePointMethod::ClientSecret => {
                 let secret = trimmed(&secrets.client_secret);
                 if secret.is_empty() {
                     errors.push(FieldError::new(Field::ClientSecret, "Enter the client secret: its value, not its ID"));
                 }
-                Some(Method::ClientSecret(secret))
+                Method::ClientSecret(secret)
             }
             SharePointMethod::Password => {
                 let username = self.username.trim().to_owned();
@@ -187,7 +187,7 @@ impl SharePointForm {
                     errors.push(FieldError::new(Field::Password, "Enter the password, or choose another way of signing in"));
                 }
                 // a password may begin or end with a space
-                Some(Method::Password { username, password: secrets.password.clone() })
+                Method::Password { username, password: secrets.password.clone() }
             }
         }
     }

@@ -59,6 +59,12 @@ impl App {
                     self.toasts.done("Link copied");
                 }
             }
+            UiCommand::CopyDeviceCode(kind) => {
+                if let Some(UserPrompt::DeviceCode { code, .. }) = self.prompt(kind) {
+                    ctx.copy_text(code);
+                    self.toasts.done("Code copied");
+                }
+            }
             UiCommand::Focus(field) => self.desk_mut().focus = Some(field),
             UiCommand::ShowHelp => self.dialog = Some(Dialog::Help),
             UiCommand::ShowSettings => self.dialog = Some(Dialog::Settings),
@@ -116,7 +122,9 @@ impl App {
         let desk = self.desk_mut();
         let job = match kind {
             TargetKind::Confluence => desk.confluence.settings(&desk.secret()).map(|settings| Job::Confluence(Box::new(settings))),
-            TargetKind::SharePoint => desk.sharepoint.settings(&desk.sharepoint_secrets()).map(|settings| Job::SharePoint(Box::new(settings))),
+            TargetKind::SharePoint => {
+                desk.sharepoint.settings(&desk.sharepoint_secrets()).map(|settings| Job::SharePoint(Box::new(settings)))
+            }
         };
         let job = match job {
             Ok(job) => job,
@@ -167,11 +175,15 @@ impl App {
         }
     }
 
-    fn sign_in_page(&self, kind: TargetKind) -> Option<Url> {
+    /// What a running test wants of the person.
+    fn prompt(&self, kind: TargetKind) -> Option<UserPrompt> {
         let State::Running(task) = &self.desk().test(kind).state else { return None };
-        match &task.live().prompt {
-            Some(UserPrompt::SystemBrowser { url, .. } | UserPrompt::DeviceCode { url, .. }) => Some(url.clone()),
-            None => None,
+        task.live().prompt.clone()
+    }
+
+    fn sign_in_page(&self, kind: TargetKind) -> Option<Url> {
+        match self.prompt(kind)? {
+            UserPrompt::SystemBrowser { url, .. } | UserPrompt::DeviceCode { url, .. } => Some(url),
         }
     }
 

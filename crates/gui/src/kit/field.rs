@@ -175,6 +175,11 @@ pub fn forget_typing(ctx: &Context, id: Id) {
     }
 }
 
+/// [`forget_typing`] of the field of this label that is, or was, shown directly in `ui`.
+pub fn forget_field(ui: &Ui, label: &str) {
+    forget_typing(ui.ctx(), ui.make_persistent_id(("field", label)));
+}
+
 /// The label over a control, with a quiet word at its side.
 pub(super) fn label_line(ui: &mut Ui, label: &str, aside: Option<&str>) -> Response {
     let t = Tokens::of(ui);

@@ -32,6 +32,11 @@ pub fn label() -> TextStyle {
     TextStyle::Name("label".into())
 }
 
+/// A code to be typed elsewhere: 26 points, equal widths.
+pub fn code() -> TextStyle {
+    TextStyle::Name("code".into())
+}
+
 /// The type scale.
 pub(super) fn text_styles() -> std::collections::BTreeMap<TextStyle, FontId> {
     let medium = || FontFamily::Name(MEDIUM.into());
@@ -45,6 +50,7 @@ pub(super) fn text_styles() -> std::collections::BTreeMap<TextStyle, FontId> {
         (label(), FontId::new(12.0, medium())),
         (TextStyle::Small, FontId::new(12.0, FontFamily::Proportional)),
         (TextStyle::Monospace, FontId::new(13.0, FontFamily::Monospace)),
+        (code(), FontId::new(26.0, FontFamily::Monospace)),
     ]
     .into()
 }

@@ -8,7 +8,7 @@ use preflight::{Field as FieldId, TargetKind};
 use super::form::{Form, card_ui};
 use crate::command::UiCommand;
 use crate::desk::Desk;
-use crate::kit::{Card, Note, icons, segmented};
+use crate::kit::{Card, Note, icons};
 
 /// Shows the card.
 pub fn confluence_card_ui(ui: &mut Ui, desk: &mut Desk, now: Timestamp, commands: &mut Vec<UiCommand>) {
@@ -16,7 +16,7 @@ pub fn confluence_card_ui(ui: &mut Ui, desk: &mut Desk, now: Timestamp, commands
     card_ui(ui, card, TargetKind::Confluence, desk, now, commands, |ui, form, _commands| {
         address_ui(ui, form);
         let options = ConfluenceMethod::ALL.map(|method| (method, method.label()));
-        segmented(ui, FieldId::ConfluenceMethod.label(), &mut form.desk.confluence.method, &options);
+        form.choice(ui, FieldId::ConfluenceMethod, |desk| &mut desk.confluence.method, &options);
         if form.desk.confluence.method == ConfluenceMethod::Token {
             let help = Note::Help("A personal access token, or for Cloud an API token. Kept in memory only");
             form.field(ui, FieldId::Token, |desk| &mut desk.token, Some(help), |field| field.secret().icon(icons::KEY));

@@ -8,8 +8,11 @@ use preflight::{Field as FieldId, TargetKind};
 use super::test_panel::{Chip, test_panel_ui};
 use crate::command::UiCommand;
 use crate::desk::Desk;
-use crate::kit::field::{FieldResponse, forget_typing};
-use crate::kit::{Card, Field, Note};
+use crate::kit::field::{FieldResponse, forget_field, forget_typing};
+use crate::kit::{
+    Card, Field, Note,
+    segmented::{self, segmented},
+};
 
 /// Shows one side's card: what `fields` shows, then the test. Enter in a field starts the test.
 pub fn card_ui(
@@ -60,7 +63,7 @@ impl Form<'_> {
         let response = look(Field::new(id.label(), text(self.desk)).note(error.or(note))).show(ui);
         if response.left {
             self.desk.left.insert(id.label());
-            if id == FieldId::Token {
+            if id.is_secret() {
                 forget_typing(ui.ctx(), response.text.id);
             }
         }
@@ -71,5 +74,21 @@ impl Form<'_> {
         }
         self.submitted |= response.submitted;
         response
+    }
+
+    /// Shows a choice among ways of signing in, which takes the keyboard where that was asked for. With the other way's fields
+    /// goes what egui keeps of the secrets typed there.
+    pub fn choice<T: PartialEq + Clone>(&mut self, ui: &mut Ui, id: FieldId, chosen: fn(&mut Desk) -> &mut T, options: &[(T, &str)]) {
+        let response = segmented(ui, id.label(), chosen(self.desk), options);
+        if response.changed() {
+            for secret in FieldId::SECRETS {
+                forget_field(ui, secret.label());
+            }
+        }
+        if self.desk.focus == Some(id) {
+            self.desk.focus = None;
+            let option = options.iter().position(|(option, _)| option == chosen(self.desk)).unwrap_or_default();
+            segmented::focus(ui, &response, option);
+        }
     }
 }

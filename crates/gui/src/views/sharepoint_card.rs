@@ -1,19 +1,14 @@
 //! The SharePoint card: the destination.
 
 use egui::Ui;
+use engine::forms::{CloudChoice, SharePointForm, SharePointMethod};
 use jiff::Timestamp;
 use preflight::{Field as FieldId, TargetKind};
 
 use super::form::{Form, card_ui};
 use crate::command::UiCommand;
 use crate::desk::Desk;
-use crate::kit::{Button, Card, Note, icons, segmented};
-
-/// The ways of signing in that there are.
-#[derive(Clone, PartialEq)]
-enum Method {
-    Interactive,
-}
+use crate::kit::{Alert, Button, Card, Fold, Note, icons, select, text};
 
 /// Shows the card.
 pub fn sharepoint_card_ui(ui: &mut Ui, desk: &mut Desk, now: Timestamp, commands: &mut Vec<UiCommand>) {
@@ -28,8 +23,70 @@ pub fn sharepoint_card_ui(ui: &mut Ui, desk: &mut Desk, now: Timestamp, commands
             None,
             |field| field.hint("From the Overview page of the app registration").mono(),
         );
-        segmented(ui, FieldId::SharePointMethod.label(), &mut Method::Interactive, &[(Method::Interactive, "Interactive")]);
+        let options = SharePointMethod::ALL.map(|method| (method, method.label()));
+        form.choice(ui, FieldId::SharePointMethod, |desk| &mut desk.sharepoint.method, &options);
+        method_ui(ui, form);
+        more_ui(ui, form);
     });
+}
+
+/// What the chosen way of signing in needs, and what is to be known of it beforehand.
+fn method_ui(ui: &mut Ui, form: &mut Form<'_>) {
+    match form.desk.sharepoint.method {
+        SharePointMethod::Interactive => {}
+        SharePointMethod::DeviceCode => {
+            let about = "Shows a code to type on Microsoft's page, on any device. Many organizations block this way";
+            ui.vertical(|ui| text::small(ui, about));
+        }
+        SharePointMethod::ClientSecret => {
+            Alert::limited("SharePoint refuses apps that sign in by a secret")
+                .text("Microsoft Graph takes them, so this tests the app and its secret. For SharePoint, use a certificate.")
+                .show(ui);
+            let help = Note::Help("Its value, from “Certificates & secrets”. Kept in memory only");
+            form.field(ui, FieldId::ClientSecret, |desk| &mut desk.client_secret, Some(help), |field| field.secret().icon(icons::KEY));
+        }
+        SharePointMethod::Password => {
+            Alert::limited("Most organizations do not allow this way any more")
+                .text("It cannot answer a second factor or a sign-in rule. Choose Interactive where you can.")
+                .show(ui);
+            form.field(
+                ui,
+                FieldId::Username,
+                |desk| &mut desk.sharepoint.username,
+                None,
+                |field| field.hint("ada@contoso.com").icon(icons::USER),
+            );
+            let help = Note::Help("Kept in memory only");
+            form.field(ui, FieldId::Password, |desk| &mut desk.password, Some(help), |field| field.secret().icon(icons::KEY));
+        }
+    }
+}
+
+/// What few people need.
+fn more_ui(ui: &mut Ui, form: &mut Form<'_>) {
+    let chosen = chosen(&form.desk.sharepoint);
+    let asked_for = form.desk.focus == Some(FieldId::ExpectedAccount);
+    Fold::new("More options").aside(&chosen).open_now(asked_for).show(ui, |ui| {
+        if form.desk.sharepoint.method.asks_who() {
+            let help = Note::Help("Anybody else who signs in is turned away");
+            form.field(
+                ui,
+                FieldId::ExpectedAccount,
+                |desk| &mut desk.sharepoint.expect_account,
+                Some(help),
+                |field| field.hint("ada@contoso.com").icon(icons::USER).optional(),
+            );
+        }
+        select(ui, "Microsoft cloud", &mut form.desk.sharepoint.cloud, &CloudChoice::ALL.map(|choice| (choice, choice.label())));
+    });
+}
+
+/// What was chosen there, in a few words.
+fn chosen(form: &SharePointForm) -> String {
+    let expected = form.expected().map(|account| format!("expects {account}"));
+    let cloud = (form.cloud != CloudChoice::Automatic).then(|| form.cloud.label().to_owned());
+    let chosen: Vec<String> = expected.into_iter().chain(cloud).collect();
+    chosen.join(" · ")
 }
 
 fn address_ui(ui: &mut Ui, form: &mut Form<'_>) {

@@ -3,12 +3,13 @@
 use egui::Ui;
 use jiff::Timestamp;
 use preflight::render::words;
-use preflight::{Live, Outcome, RowState, TargetKind, UserPrompt};
+use preflight::{Live, Outcome, RowState, TargetKind};
 
+use super::prompt::{self, prompt_ui};
 use crate::command::UiCommand;
 use crate::desk::{Connection, State};
 use crate::kit::theme::space;
-use crate::kit::{Alert, Button, Field, Rung, Status, card, chip, icons, rung, text, waiting};
+use crate::kit::{Alert, Button, Rung, Status, card, chip, icons, rung, text, waiting};
 
 /// The state of a card, at its top right.
 pub struct Chip(Option<(Status, &'static str)>);
@@ -64,7 +65,7 @@ pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection,
                 commands.push(UiCommand::Cancel(kind));
             }
             ui.add_space(space::XS);
-            waiting(ui, if task.live().prompt.is_some() { "Waiting for you in the browser" } else { "Testing…" });
+            waiting(ui, prompt::waiting_for(task.live().prompt.as_ref()));
             return;
         }
         if ui.add(Button::primary(test)).clicked() {
@@ -78,7 +79,7 @@ pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection,
         State::Idle => {}
         State::Running(task) => {
             let live = task.live().clone();
-            prompt_ui(ui, kind, live.prompt.as_ref(), connection, commands);
+            prompt_ui(ui, kind, live.prompt.as_ref(), connection, now, commands);
             rows_ui(ui, &live, true);
         }
         State::Cancelled(live) => rows_ui(ui, live, false),
@@ -113,47 +114,6 @@ fn rows_ui(ui: &mut Ui, live: &Live, running: bool) {
             };
         }
     });
-}
-
-/// What only the person can do, with everything that helps.
-fn prompt_ui(ui: &mut Ui, kind: TargetKind, prompt: Option<&UserPrompt>, connection: &mut Connection, commands: &mut Vec<UiCommand>) {
-    match prompt {
-        None => {}
-        Some(UserPrompt::SystemBrowser { opened, .. }) => {
-            let (title, explanation) = if *opened {
-                (
-                    "Sign in on the page that has opened in your browser",
-                    "The wrong account is signed in there? Copy the link into a private window or another browser.",
-                )
-            } else {
-                ("The browser could not be opened", "Copy the link and open it in a browser on this computer.")
-            };
-            let alert = Alert::info(title)
-                .icon(icons::GLOBE)
-                .text(explanation)
-                .action(Button::secondary("Copy link").icon(icons::COPY))
-                .action(Button::ghost("Open again").icon(icons::EXTERNAL_LINK))
-                .show(ui);
-            match alert.clicked {
-                Some(0) => commands.push(UiCommand::CopySignInPage(kind)),
-                Some(_) => commands.push(UiCommand::OpenSignInPage(kind)),
-                None => {}
-            }
-            let field = Field::new("Address or error from the browser", &mut connection.pasted)
-                .hint("http://localhost… or AADSTS50011")
-                .optional()
-                .note(Some(crate::kit::Note::Help("If the browser shows an error code, or cannot come back to Wayleave, paste it here")))
-                .button(Button::secondary("Use"))
-                .show(ui);
-            if field.button_clicked || field.submitted {
-                commands.push(UiCommand::Paste(kind));
-            }
-        }
-        Some(UserPrompt::DeviceCode { code, url, .. }) => {
-            text::title(ui, code.as_str());
-            text::subdued(ui, format!("Open {url} and type this code"));
-        }
-    }
 }
 
 /// "just now", "2 minutes ago", "3 hours ago", "on 2026-11-24".

@@ -1,0 +1,162 @@
+//! Every way of signing in to SharePoint, from the fields to the result.
+
+use std::sync::Arc;
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use practice::entra::{App, Block, Browser, Choice, ClientSecret, GRAPH_APP_ID, Policy, SHAREPOINT_APP_ID};
+use practice::markers::{self, Kind};
+use practice::sharepoint::{Cloud, Situation};
+use preflight::Field;
+
+use crate::harness::{IdleBrowser, Window, settings};
+
+/// A window whose SharePoint card names this cloud's site and app.
+pub(crate) fn at_a_site(situation: Situation) -> (Window, Arc<Cloud>) {
+    let mut window = Window::new(settings::welcomed);
+    let cloud = Arc::new(window.servers.block_on(Cloud::start(situation)).expect("a practice cloud"));
+    cloud.entra.set_device_interval(1);
+    window.authority(&cloud.authority());
+    window.types("SharePoint site address", &cloud.site());
+    window.types("Application (client) ID", &cloud.client_id);
+    (window, cloud)
+}
+
+/// The code on screen.
+fn code(window: &mut Window) -> String {
+    window.until_sees_part("Code: ");
+    let tree = window.tree();
+    let code = tree.lines().find_map(|line| line.split("Code: ").nth(1)).expect("a code");
+    code.trim().to_owned()
+}
+
+#[test]
+fn a_code_signs_a_person_in() {
+    let (mut window, cloud) = at_a_site(Situation::Member);
+    window.click("Device code");
+    window.click("Test SharePoint connection");
+    let code = code(&mut window);
+    window.sees_part("Expires in 1");
+    window.sees_part("/devicelogin");
+    window.click("Copy code");
+    assert_eq!(window.copied(), code);
+    window.click("Copy link");
+    assert_eq!(window.copied(), format!("{}/devicelogin", cloud.authority()));
+    // no browser was opened so far: one would have failed the test
+    let browser = Arc::new(IdleBrowser::default());
+    window.opener(browser.clone());
+    window.click("Open page");
+    assert_eq!(browser.page().as_str(), format!("{}/devicelogin", cloud.authority()));
+    let upn = cloud.user.upn.clone();
+    window.servers.block_on(async { Browser::new(&cloud.entra).enter_device_code(&code, &upn, Choice::Accept).await });
+    window.until_sees("Test result");
+    window.sees_part("Ivy Fell");
+    window.sees_part("sharepoint.role-insufficient");
+    assert!(markers::found_in(&window.tree()).is_empty());
+}
+
+#[test]
+fn an_organization_that_blocks_codes_is_told_with_what_works() {
+    let (mut window, cloud) = at_a_site(Situation::AllWell);
+    cloud.entra.add_policy(Policy::new(&cloud.tenant, Block::DeviceCode));
+    window.click("Device code");
+    window.click("Test SharePoint connection");
+    let code = code(&mut window);
+    let upn = cloud.user.upn.clone();
+    window.servers.block_on(async { Browser::new(&cloud.entra).enter_device_code(&code, &upn, Choice::Accept).await });
+    // the page alone knows: the person says what it says, and what is no error is told
+    window.types("Error from the page", "it did not work");
+    window.key(Key::Enter);
+    window.until_sees_part("neither the address after signing in nor an error number");
+    window.types("Error from the page", "AADSTS53003: Access has been blocked by Conditional Access policies");
+    window.click("Use");
+    window.until_sees("Test result");
+    window.sees_part("entra.device-code-blocked");
+    window.click(&format!("Go to {}", Field::SharePointMethod.label()));
+    window.sees_no("Test result");
+    let chosen = window.harness.get_by_role_and_label(Role::RadioButton, "Device code");
+    assert!(chosen.is_focused(), "the keyboard is where the hint leads");
+}
+
+#[test]
+fn cancelling_takes_the_code_away() {
+    let (mut window, _cloud) = at_a_site(Situation::AllWell);
+    window.click("Device code");
+    window.click("Test SharePoint connection");
+    let code = code(&mut window);
+    window.key(Key::Escape);
+    window.sees("Cancelled");
+    assert!(!window.tree().contains(&code));
+    assert_eq!(window.tasks_alive(), 0);
+}
+
+#[test]
+fn a_secret_is_tested_with_the_honest_note_beforehand() {
+    let (mut window, cloud) = at_a_site(Situation::AllWell);
+    let roles = |app: &App| {
+        app.clone().with_app_roles(SHAREPOINT_APP_ID, &["Sites.FullControl.All"]).with_app_roles(GRAPH_APP_ID, &["Sites.Read.All"])
+    };
+    let secrets = vec![ClientSecret { value: Kind::ClientSecret.of("window"), expires_at: i64::MAX }];
+    assert!(cloud.entra.edit_app(&cloud.client_id, |app| *app = App { secrets, ..roles(app) }));
+    window.click("Client secret");
+    window.sees("SharePoint refuses apps that sign in by a secret");
+    window.click("Test SharePoint connection");
+    assert!(window.is_focused("Client secret") && window.is_invalid("Client secret"));
+    window.types("Client secret", &Kind::ClientSecret.of("window"));
+    window.key(Key::Enter);
+    window.until_sees("Test result");
+    window.sees_part("sharepoint.app-only-secret-refused");
+    keeps_secrets(&mut window);
+}
+
+#[test]
+fn a_password_is_tested_where_it_was_chosen() {
+    let (mut window, cloud) = at_a_site(Situation::AllWell);
+    window.sees_no("User name");
+    window.click("Password (legacy)");
+    window.sees("Most organizations do not allow this way any more");
+    window.types("User name", &cloud.user.upn);
+    window.types("Password", &cloud.user.password);
+    window.click("Test SharePoint connection");
+    window.until_sees("Test result");
+    window.sees_part("Ada Brook");
+    keeps_secrets(&mut window);
+    // what was typed for one way is not shown by another
+    window.key(Key::Escape);
+    window.click("Interactive");
+    window.sees_no("Password");
+    window.sees_no("User name");
+}
+
+/// No secret in the accessibility tree, the settings file, or what can be undone.
+fn keeps_secrets(window: &mut Window) {
+    assert!(markers::found_in(&window.tree()).is_empty());
+    window.key(Key::Escape);
+    window.unfocus();
+    window.runs_until("stored", |window| window.stored().contains("method ="));
+    assert!(markers::found_in(&window.stored()).is_empty());
+    for secret in Field::SECRETS {
+        if window.harness.query_all_by_role_and_label(Role::PasswordInput, secret.label()).count() > 0 {
+            let before = window.value(secret.label());
+            window.focus(secret.label());
+            window.press(egui::Modifiers::COMMAND, Key::Z);
+            assert_eq!(window.value(secret.label()), before, "{} can be undone", secret.label());
+        }
+    }
+}
+
+#[test]
+fn somebody_else_than_expected_is_turned_away() {
+    let (mut window, cloud) = at_a_site(Situation::AllWell);
+    window.person(end_to_end::jobs::Person::new(cloud));
+    window.sees_no("Expected account");
+    window.click("More options");
+    window.types("Expected account", "Ivy Fell");
+    window.click("Test SharePoint connection");
+    window.until_sees("Test result");
+    window.sees_part("entra.wrong-account");
+    window.key(Key::Escape);
+    window.click("More options");
+    window.sees_part("expects Ivy Fell");
+}

@@ -122,7 +122,7 @@ impl Progress for Lines {
         match event {
             Event::Finished(result) => note(&render::text::rung_line(&result, self.color)),
             Event::Prompt(prompt) => self.prompt(prompt),
-            Event::Plan(_) | Event::Started(_) => {}
+            Event::Plan(_) | Event::Started(_) | Event::Identity(_) => {}
         }
     }
 }

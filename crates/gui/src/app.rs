@@ -147,9 +147,12 @@ impl App {
     }
 
     fn dialog_ui(&mut self, ui: &mut egui::Ui, commands: &mut Vec<UiCommand>) {
+        let desk = self.practising.as_ref().map_or(&self.real, |practising| &practising.desk);
         match &mut self.dialog {
             None => {}
-            Some(Dialog::Report(kind, report)) => views::report_dialog::report_dialog_ui(ui, *kind, report, commands),
+            Some(Dialog::Report(kind, report)) => {
+                views::report_dialog::report_dialog_ui(ui, *kind, report, desk.expected(*kind), commands);
+            }
             Some(Dialog::Save(form)) => views::save::save_ui(ui, form, self.saving.is_some(), commands),
             Some(Dialog::Help) => views::help::help_ui(ui, commands),
             Some(Dialog::Settings) => views::settings::settings_ui(ui, &mut self.settings, self.outside.settings.path(), commands),

@@ -36,6 +36,12 @@ pub enum UiCommand {
     CopySignInPage(TargetKind),
     /// Copy the code to sign in with.
     CopyDeviceCode(TargetKind),
+    /// Sign in anew, as another account: whatever account was expected no longer is.
+    SignInAsSomeoneElse(TargetKind),
+    /// Expect this account of every sign-in from now on.
+    Expect(TargetKind, String),
+    /// Take whoever signs in.
+    ForgetExpected(TargetKind),
     /// Jump to this field.
     Focus(Field),
     /// Show the list of keys.

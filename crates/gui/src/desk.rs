@@ -67,7 +67,7 @@ pub enum State {
         at: Timestamp,
     },
     /// Cancelled before its end, with what was known by then.
-    Cancelled(Live),
+    Cancelled(Box<Live>),
     /// It broke down: a defect of ours.
     Broken,
 }
@@ -87,7 +87,7 @@ impl Connection {
     pub fn cancel(&mut self) {
         if let State::Running(task) = &self.state {
             let live = task.live().clone();
-            self.state = State::Cancelled(live);
+            self.state = State::Cancelled(Box::new(live));
             self.replies = None;
             self.pasted = Zeroizing::default();
         }
@@ -116,6 +116,22 @@ impl Desk {
         match kind {
             TargetKind::Confluence => &mut self.confluence_test,
             TargetKind::SharePoint => &mut self.sharepoint_test,
+        }
+    }
+
+    /// The account that is expected of one side's next sign-in, empty for any; none where it is settled who signs in.
+    pub fn expected(&self, kind: TargetKind) -> Option<&str> {
+        match kind {
+            TargetKind::Confluence => None,
+            TargetKind::SharePoint => self.sharepoint.method.asks_who().then_some(&self.sharepoint.expect_account),
+        }
+    }
+
+    /// Expects this account of one side's next sign-in, or takes any where it is empty.
+    pub fn expect(&mut self, kind: TargetKind, account: String) {
+        match kind {
+            TargetKind::Confluence => {}
+            TargetKind::SharePoint => self.sharepoint.expect_account = account,
         }
     }
 

@@ -2,8 +2,10 @@
 
 pub mod confluence_card;
 pub mod desk;
+pub mod facts;
 pub mod form;
 pub mod help;
+pub mod identity;
 pub mod practice;
 pub mod prompt;
 pub mod quit;
@@ -13,6 +15,7 @@ pub mod settings;
 pub mod sharepoint_card;
 pub mod test_panel;
 pub mod top_bar;
+pub mod verdict;
 pub mod welcome;
 
 use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, Ui};

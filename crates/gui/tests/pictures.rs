@@ -68,7 +68,7 @@ impl eframe::App for Shown {
         }
         match &mut self.over {
             Over::Nothing => {}
-            Over::Report(report) => views::report_dialog::report_dialog_ui(ui, report.target.kind, report, commands),
+            Over::Report(report) => views::report_dialog::report_dialog_ui(ui, report.target.kind, report, Some(""), commands),
             Over::Save(form) => views::save::save_ui(ui, form, false, commands),
             Over::Help => views::help::help_ui(ui, commands),
             Over::Settings(settings) => {

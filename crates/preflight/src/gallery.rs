@@ -127,5 +127,5 @@ fn open(text: &'static str, url: &str) -> Hint {
 }
 
 fn person(name: &'static str, account: &'static str) -> Identity {
-    Identity { kind: IdentityKind::User, name: Some(name.into()), account: Some(account.into()), tenant: None, app: None }
+    Identity { kind: IdentityKind::User, name: Some(name.into()), account: Some(account.into()), ..Identity::anonymous() }
 }

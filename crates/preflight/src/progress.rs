@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use url::Url;
 
-use crate::{CheckId, CheckResult, Plan};
+use crate::{CheckId, CheckResult, Identity, Plan};
 
 /// Something that happened during a test.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,6 +14,8 @@ pub enum Event {
     Started(CheckId),
     /// A check came to its end.
     Finished(CheckResult),
+    /// The server says who we are, or more about it.
+    Identity(Identity),
     /// Something is wanted of the person, or no longer.
     Prompt(Option<UserPrompt>),
 }
@@ -77,6 +79,8 @@ pub struct Row {
 pub struct Live {
     /// The checks, in the order of the plan.
     pub rows: Vec<Row>,
+    /// Who the server says we are, once it does.
+    pub identity: Option<Identity>,
     /// What is wanted of the person.
     pub prompt: Option<UserPrompt>,
 }
@@ -87,10 +91,12 @@ impl Live {
         match event {
             Event::Plan(plan) => {
                 self.rows = plan.iter().map(|spec| Row { id: spec.id, title: spec.title, state: RowState::Pending }).collect();
+                self.identity = None;
                 self.prompt = None;
             }
             Event::Started(id) => self.set(id, RowState::Running),
             Event::Finished(result) => self.set(result.id, RowState::Done(Box::new(result))),
+            Event::Identity(identity) => self.identity = Some(identity),
             Event::Prompt(prompt) => self.prompt = prompt,
         }
     }
@@ -152,7 +158,9 @@ mod tests {
             live.apply(event);
             assert_eq!(states(&live), expected);
         }
-        assert!(live.prompt.is_some());
+        assert!(live.prompt.is_some() && live.identity.is_none());
+        live.apply(Event::Identity(Identity::anonymous()));
+        assert_eq!(live.identity, Some(Identity::anonymous()));
         live.apply(Event::Prompt(None));
         assert_eq!(live.prompt, None);
     }
@@ -162,12 +170,13 @@ mod tests {
         let mut live = Live::default();
         live.apply(Event::Plan(PLAN));
         live.apply(Event::Finished(finished(FIRST)));
+        live.apply(Event::Identity(Identity::anonymous()));
         live.apply(Event::Prompt(Some(UserPrompt::DeviceCode {
             code: "F7K2-M9QX".to_owned(),
             url: Url::parse("https://microsoft.com/devicelogin").expect("a URL"),
             expires_at: Timestamp::UNIX_EPOCH,
         })));
         live.apply(Event::Plan(PLAN));
-        assert_eq!((states(&live), live.prompt), (vec!["pending", "pending"], None));
+        assert_eq!((states(&live), live.prompt, live.identity), (vec!["pending", "pending"], None, None));
     }
 }

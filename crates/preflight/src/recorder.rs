@@ -176,6 +176,25 @@ impl<'a> Recorder<'a> {
     /// Writes down who the server says we are.
     pub fn identity(&self, identity: Identity) {
         self.lock().identity = Some(identity);
+        self.tell_identity();
+    }
+
+    /// Writes down more about who we are: the name of something that was a number so far.
+    pub fn identity_more(&self, more: impl FnOnce(&mut Identity)) {
+        let known = self.lock().identity.as_mut().map(more).is_some();
+        if known {
+            self.tell_identity();
+        }
+    }
+
+    fn tell_identity(&self) {
+        let identity = {
+            let state = self.lock();
+            state.identity.clone().map(|identity| identity.map(|text| mask_in(&state.secrets, text)))
+        };
+        if let Some(identity) = identity {
+            self.progress.emit(Event::Identity(identity));
+        }
     }
 
     /// Writes down what was understood as the address.
@@ -226,13 +245,7 @@ impl<'a> Recorder<'a> {
         // once more: a secret may have become known after a check was written down
         let mut checks: Vec<CheckResult> = state.results.into_iter().map(|result| mask_result(secrets, result)).collect();
         checks.sort_by_key(|result| self.plan.iter().position(|spec| spec.id == result.id).unwrap_or(usize::MAX));
-        let identity = state.identity.map(|identity| Identity {
-            kind: identity.kind,
-            name: identity.name.map(mask),
-            account: identity.account.map(mask),
-            tenant: identity.tenant.map(mask),
-            app: identity.app.map(mask),
-        });
+        let identity = state.identity.map(|identity| identity.map(mask));
         let target = Target { address: mask(state.target.address), ..state.target };
         let mask_factor = |factor: Factor| Factor { text: mask(factor.text), ..factor };
         let mask_ability = |ability: Ability| Ability {

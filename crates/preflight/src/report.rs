@@ -226,12 +226,46 @@ pub struct Identity {
     pub tenant: Option<SafeText>,
     /// App (client) GUID.
     pub app: Option<SafeText>,
+    /// What the tenant calls itself, where that is known.
+    pub tenant_name: Option<SafeText>,
+    /// What the app is called, where that is known.
+    pub app_name: Option<SafeText>,
+    /// The tenant that a guest is at home in (GUID); none for who is at home in [`Identity::tenant`].
+    pub home_tenant: Option<SafeText>,
+    /// Who was expected, where somebody was.
+    pub expected: Option<SafeText>,
 }
 
 impl Identity {
     /// Nobody.
     pub const fn anonymous() -> Self {
-        Self { kind: IdentityKind::Anonymous, name: None, account: None, tenant: None, app: None }
+        Self {
+            kind: IdentityKind::Anonymous,
+            name: None,
+            account: None,
+            tenant: None,
+            app: None,
+            tenant_name: None,
+            app_name: None,
+            home_tenant: None,
+            expected: None,
+        }
+    }
+
+    /// The same identity with this done to every text of it.
+    #[must_use]
+    pub fn map(self, mut change: impl FnMut(SafeText) -> SafeText) -> Self {
+        Self {
+            kind: self.kind,
+            name: self.name.map(&mut change),
+            account: self.account.map(&mut change),
+            tenant: self.tenant.map(&mut change),
+            app: self.app.map(&mut change),
+            tenant_name: self.tenant_name.map(&mut change),
+            app_name: self.app_name.map(&mut change),
+            home_tenant: self.home_tenant.map(&mut change),
+            expected: self.expected.map(&mut change),
+        }
     }
 
     /// The best name to call this identity by.

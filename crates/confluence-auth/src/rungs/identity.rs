@@ -15,8 +15,7 @@ pub(crate) fn of_user(signed_in: &SignedIn, expected: Option<&str>, recorder: &R
         kind: IdentityKind::User,
         name: Some(user.called().to_owned().into()),
         account: user.account().map(|account| account.to_owned().into()),
-        tenant: None,
-        app: None,
+        ..Identity::anonymous()
     });
     if let Some(expected) = expected.map(str::trim).filter(|expected| !expected.is_empty())
         && !is_called(user, expected)

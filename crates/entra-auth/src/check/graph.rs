@@ -43,7 +43,7 @@ pub(super) async fn ask(cx: &Cx<'_>, tenancy: &Tenancy, signed_in: &SignedIn, co
     let scopes = granted(&token);
     let graph = Graph::new(cx.network.to(&resource.origin), token.secret);
     let mut told = Told { site_error: None, people: People::Unknown };
-    recorder.try_step(GRAPH, look(&graph, &scopes, context, &mut told)).await;
+    recorder.try_step(GRAPH, look(&graph, &scopes, context, &mut told, recorder)).await;
     told
 }
 
@@ -67,7 +67,13 @@ async fn token(
     Ok(fail.hints.into_iter().fold(pass, Pass::hint))
 }
 
-async fn look(graph: &Graph, scopes: &GrantedScopes, context: &Context, told: &mut Told) -> Result<Pass<()>, Fail> {
+async fn look(
+    graph: &Graph,
+    scopes: &GrantedScopes,
+    context: &Context,
+    told: &mut Told,
+    recorder: &Recorder<'_>,
+) -> Result<Pass<()>, Fail> {
     let me = async {
         // an app by itself is nobody's account
         if context.way.is_app() { None } else { graph.me().await.ok() }
@@ -79,6 +85,9 @@ async fn look(graph: &Graph, scopes: &GrantedScopes, context: &Context, told: &m
         Err(_) => People::Unknown,
     };
     let organization = organization.ok().flatten();
+    if let Some(name) = organization.as_ref().and_then(|organization| organization.display_name.clone()) {
+        recorder.identity_more(|identity| identity.tenant_name = Some(name.into()));
+    }
     let site = match site {
         Ok(site) => site,
         Err(error) => {

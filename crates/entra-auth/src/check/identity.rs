@@ -54,15 +54,19 @@ async fn by_method(
 /// Who it was, and whether that is who was meant.
 pub(super) fn confirm(settings: &Settings, tenancy: &Tenancy, signed_in: &SignedIn, recorder: &Recorder<'_>) -> Result<Pass<()>, Fail> {
     let who = &signed_in.who;
+    let (kind, home_tenant) = match who {
+        Principal::Person(person) => (IdentityKind::User, person.is_guest().then(|| person.home_tenant.to_string().into())),
+        Principal::App(_) => (IdentityKind::App, None),
+    };
     recorder.identity(Identity {
-        kind: match who {
-            Principal::Person(_) => IdentityKind::User,
-            Principal::App(_) => IdentityKind::App,
-        },
+        kind,
         name: who.name().map(|name| name.to_owned().into()),
         account: Some(who.account().to_owned().into()),
         tenant: Some(who.tenant().to_string().into()),
         app: Some(settings.client_id.to_string().into()),
+        home_tenant,
+        expected: settings.expect_account.clone().map(Into::into),
+        ..Identity::anonymous()
     });
     let tenant = tenancy.site_tenant.as_ref().unwrap_or_else(|| tenancy.metadata.tenant());
     if let Some(mismatch) = mismatch(who, tenant, settings.expect_account.as_deref()) {
@@ -110,6 +114,10 @@ pub(super) async fn sharepoint_token(
 ) -> Result<Pass<AccessToken>, Fail> {
     let token = signed_in.token(cx, resource).await?;
     recorder.guard(token.secret.clone().unbind());
+    // for show: nothing is decided by what a token says of itself
+    if let Some(name) = token.claims.as_ref().and_then(|claims| claims.app_name.clone()) {
+        recorder.identity_more(|identity| identity.app_name = Some(name.into()));
+    }
     let (is_app, level) = (context.way.is_app(), granted(&token).level());
     let summary = match (level.and_then(|level| if is_app { level.of_an_app() } else { level.delegated() }), is_app) {
         (Some(level), false) => format!("The app may use SharePoint for this account with {level}"),

@@ -65,6 +65,16 @@ impl App {
                     self.toasts.done("Code copied");
                 }
             }
+            UiCommand::SignInAsSomeoneElse(kind) => {
+                self.desk_mut().expect(kind, String::new());
+                self.desk_mut().test_mut(kind).cancel();
+                self.test(ctx, kind);
+            }
+            UiCommand::Expect(kind, account) => {
+                self.toasts.done(format!("From now on only {account} may sign in"));
+                self.desk_mut().expect(kind, account);
+            }
+            UiCommand::ForgetExpected(kind) => self.desk_mut().expect(kind, String::new()),
             UiCommand::Focus(field) => self.desk_mut().focus = Some(field),
             UiCommand::ShowHelp => self.dialog = Some(Dialog::Help),
             UiCommand::ShowSettings => self.dialog = Some(Dialog::Settings),

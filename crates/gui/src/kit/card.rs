@@ -88,6 +88,11 @@ pub fn frame(ui: &Ui) -> Frame {
         .inner_margin(PADDING)
 }
 
+/// [`frame`] of something that is not as it should be. What is wrong has to be said in it.
+pub fn failed_frame(ui: &Ui) -> Frame {
+    frame(ui).stroke(Stroke::new(1.5, Tokens::of(ui).failed.icon.0))
+}
+
 /// Controls side by side, as high as a field, centred on one line.
 pub fn row<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
     ui.allocate_ui_with_layout(vec2(ui.available_width(), CONTROL_HEIGHT), Layout::left_to_right(Align::Center), contents).inner

@@ -16,18 +16,25 @@ const BLEED: f32 = 6.0;
 pub struct Fold<'a> {
     label: &'a str,
     aside: &'a str,
+    open_at_first: bool,
     open_now: bool,
 }
 
 impl<'a> Fold<'a> {
     /// A line with this label, folded in.
     pub fn new(label: &'a str) -> Self {
-        Self { label, aside: "", open_now: false }
+        Self { label, aside: "", open_at_first: false, open_now: false }
     }
 
     /// What is in it, in a few words, while it is folded in.
     pub fn aside(mut self, aside: &'a str) -> Self {
         self.aside = aside;
+        self
+    }
+
+    /// Folded out when it is first shown.
+    pub fn open_at_first(mut self, open_at_first: bool) -> Self {
+        self.open_at_first = open_at_first;
         self
     }
 
@@ -40,7 +47,7 @@ impl<'a> Fold<'a> {
     /// Shows the line, and what belongs to it where it is folded out.
     pub fn show<R>(self, ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> Option<R> {
         let id = ui.make_persistent_id(("fold", self.label));
-        let mut open = self.open_now || ui.data(|data| data.get_temp(id)).unwrap_or(false);
+        let mut open = self.open_now || ui.data(|data| data.get_temp(id)).unwrap_or(self.open_at_first);
         if self.line(ui, open) {
             open = !open;
         }

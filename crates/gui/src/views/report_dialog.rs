@@ -1,17 +1,20 @@
 //! The result dialog: headline, rungs, what can be migrated, what to do.
 
-use egui::{Ui, vec2};
+use egui::Ui;
 use preflight::render::words;
-use preflight::{Ability, Hint, HintAction, Outcome, Report, TargetKind};
+use preflight::{Hint, HintAction, Outcome, Report, TargetKind};
 
+use super::facts::facts_ui;
+use super::identity::{Around, identity_ui, mismatch_of_report};
 use super::test_panel::sign;
+use super::verdict::verdict_ui;
 use crate::command::UiCommand;
 use crate::kit::modal::Clicked;
 use crate::kit::theme::space;
-use crate::kit::{Alert, Button, Modal, Rung, Tone, card, chip, details, icons, rung, tag, text};
+use crate::kit::{Alert, Button, Modal, Rung, Tone, card, details, icons, rung, tag, text};
 
-/// Shows the dialog.
-pub fn report_dialog_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<UiCommand>) {
+/// Shows the dialog. `expected` is the account that is expected of the next sign-in, where that is open.
+pub fn report_dialog_ui(ui: &mut Ui, kind: TargetKind, report: &Report, expected: Option<&str>, commands: &mut Vec<UiCommand>) {
     let outcome = report.outcome();
     let modal = Modal::new("report", "Test result")
         .width(680.0)
@@ -24,7 +27,7 @@ pub fn report_dialog_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands
     } else {
         modal.primary(Button::primary("Close"))
     };
-    let shown = modal.show(ui, |ui| body_ui(ui, kind, report, commands));
+    let shown = modal.show(ui, |ui| body_ui(ui, kind, report, expected, commands));
     match shown.clicked {
         Some(Clicked::Aside(0)) => commands.push(UiCommand::CopyReport),
         Some(Clicked::Aside(_)) => commands.push(UiCommand::SaveReport),
@@ -35,7 +38,7 @@ pub fn report_dialog_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands
     }
 }
 
-fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<UiCommand>) {
+fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, expected: Option<&str>, commands: &mut Vec<UiCommand>) {
     let outcome = report.outcome();
     let tone = match outcome {
         Outcome::Passed => Tone::Passed,
@@ -51,22 +54,28 @@ fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<Ui
     }
     Alert::new(tone, report.headline().as_str()).show(ui);
     ui.add_space(space::XS);
-    facts_ui(ui, report);
+    match report.identity.as_ref().filter(|identity| identity.tenant.is_some()) {
+        Some(identity) => {
+            facts_ui(ui, &words::facts_of_the_run(report));
+            ui.add_space(space::XS);
+            identity_ui(ui, kind, identity, Around { mismatch: mismatch_of_report(report), expected }, commands);
+        }
+        None => facts_ui(ui, &words::facts(report)),
+    }
 
     let hints = report.hints();
     if !hints.is_empty() {
-        ui.add_space(space::S);
+        ui.add_space(space::M);
         text::subheading(ui, words::HINTS);
         for hint in hints {
             hint_ui(ui, kind, hint, commands);
         }
     }
     if !report.abilities.is_empty() {
-        ui.add_space(space::S);
-        text::subheading(ui, words::ABILITIES);
-        ui.scope(|ui| abilities_ui(ui, &report.abilities));
+        ui.add_space(space::M);
+        verdict_ui(ui, &report.abilities);
     }
-    ui.add_space(space::S);
+    ui.add_space(space::M);
     text::subheading(ui, words::CHECKS);
     let decisive = report.decisive().map(|check| check.id);
     rung::list(ui, |ui| {
@@ -81,24 +90,6 @@ fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, commands: &mut Vec<Ui
                 let evidence = check.details.iter().map(|detail| (words::detail(detail.key), detail.value.as_str()));
                 let rows: Vec<(String, &str)> = cause.into_iter().chain(evidence).collect();
                 details(ui, check.title, &rows);
-            });
-        }
-    });
-}
-
-/// Who, where, when.
-fn facts_ui(ui: &mut Ui, report: &Report) {
-    const LABELS: f32 = 88.0;
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing = vec2(space::M, space::XS);
-        for fact in words::facts(report) {
-            ui.horizontal_top(|ui| {
-                card::cell(ui, LABELS, |ui| text::subdued(ui, fact.label));
-                card::cell(
-                    ui,
-                    ui.available_width(),
-                    |ui| if fact.literal { text::mono(ui, fact.value) } else { text::body(ui, fact.value) },
-                );
             });
         }
     });
@@ -128,26 +119,4 @@ fn hint_ui(ui: &mut Ui, kind: TargetKind, hint: &Hint, commands: &mut Vec<UiComm
             commands.push(UiCommand::Hint(kind, action.clone()));
         }
     });
-}
-
-fn abilities_ui(ui: &mut Ui, abilities: &[Ability]) {
-    /// Wide enough for the longest verdict.
-    const CHIPS: f32 = 96.0;
-    ui.spacing_mut().item_spacing.y = space::M;
-    for ability in abilities {
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = space::S;
-            card::cell(ui, CHIPS, |ui| chip(ui, sign(words::verdict_as_outcome(ability.verdict)), words::verdict(ability.verdict)));
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
-                // on one line with the word of the chip
-                ui.add_space(1.0);
-                text::strong(ui, ability.id.title());
-                text::body(ui, words::meaning(ability));
-                if !ability.limited_by.is_empty() {
-                    text::small(ui, format!("Limited by {}", words::limits(&ability.limited_by)));
-                }
-            });
-        });
-    }
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use preflight::render::words;
 use preflight::{Live, Outcome, RowState, TargetKind};
 
+use super::identity::{Around, identity_ui, mismatch_of_live};
 use super::prompt::{self, prompt_ui};
 use crate::command::UiCommand;
 use crate::desk::{Connection, State};
@@ -80,6 +81,10 @@ pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection,
         State::Running(task) => {
             let live = task.live().clone();
             prompt_ui(ui, kind, live.prompt.as_ref(), connection, now, commands);
+            if let Some(identity) = live.identity.as_ref().filter(|identity| identity.tenant.is_some()) {
+                let around = Around { mismatch: mismatch_of_live(&live), expected: None };
+                identity_ui(ui, kind, identity, around, commands);
+            }
             rows_ui(ui, &live, true);
         }
         State::Cancelled(live) => rows_ui(ui, live, false),

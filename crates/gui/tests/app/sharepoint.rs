@@ -160,3 +160,60 @@ fn somebody_else_than_expected_is_turned_away() {
     window.click("More options");
     window.sees_part("expects Ivy Fell");
 }
+
+#[test]
+fn who_signed_in_is_shown_and_can_be_expected_forgotten_and_changed() {
+    let (mut window, cloud) = at_a_site(Situation::Guest);
+    let person = Arc::new(end_to_end::jobs::Person::new(cloud.clone()));
+    window.opener(person.clone());
+    window.click("Test SharePoint connection");
+    window.until_sees("Test result");
+    for told in ["Sol Strand", "Guest", "Heather & Vale", "Wiki Migration (practice)"] {
+        window.sees(told);
+    }
+    window.click("Expect this account from now on");
+    window.sees("Forget expected account");
+    window.click("Sign in as someone else");
+    window.until_sees("Test result");
+    let opened = person.opened();
+    assert!(opened.iter().all(|url| url.query().is_some_and(|query| query.contains("prompt=select_account"))), "{opened:?}");
+    assert_eq!(opened.len(), 2);
+    window.click("Expect this account from now on");
+    window.key(Key::Escape);
+    window.click("Test SharePoint connection");
+    window.until_sees("Test result");
+    let hinted = person.opened().pop().expect("a page");
+    assert!(hinted.query().is_some_and(|query| query.contains("login_hint=sol")), "{hinted}");
+    window.click("Forget expected account");
+    window.sees("Expect this account from now on");
+}
+
+#[test]
+fn a_mismatch_is_red_with_a_word_and_nothing_is_done() {
+    let (mut window, cloud) = at_a_site(Situation::AllWell);
+    window.person(end_to_end::jobs::Person::new(cloud.clone()));
+    window.click("More options");
+    window.types("Expected account", "Ivy Fell");
+    window.click("Test SharePoint connection");
+    window.until_sees("Test result");
+    window.sees("Expected");
+    window.sees("Ivy Fell");
+    window.sees("Wrong account");
+    window.sees_part("Nothing was done with this account");
+    assert_eq!(cloud.sharepoint_server().requests().len(), 1, "only the site's realm was asked");
+    window.sees_no("Expect this account from now on");
+}
+
+#[test]
+fn what_decides_is_in_three_columns_with_the_limit_marked() {
+    let (mut window, cloud) = at_a_site(Situation::PlanB);
+    window.person(end_to_end::jobs::Person::new(cloud));
+    window.click("Test SharePoint connection");
+    window.until_sees("Test result");
+    window.sees("App (the limit)");
+    let before = window.count("Account");
+    // folded in where all is well
+    window.harness.query_all_by_label("What decides it").next().expect("one for each").click_accesskit();
+    window.run();
+    assert_eq!(window.count("Account"), before + 1);
+}

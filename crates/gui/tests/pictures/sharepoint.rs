@@ -2,11 +2,11 @@
 
 use egui_kittest::SnapshotResults;
 use engine::forms::SharePointMethod;
-use preflight::{Field, TargetKind, UserPrompt};
+use preflight::{Cause, Field, Hint, HintAction, Identity, Outcome, Report, TargetKind, UserPrompt};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::{BOTH, DARK, LIGHT, Shown, TENANT_FOUND, USUAL, filled_in, now, pictures, running};
+use super::{BOTH, DARK, LIGHT, Over, Shown, TENANT_FOUND, USUAL, filled_in, now, pictures, report, running};
 
 fn by(method: SharePointMethod) -> Shown {
     let mut desk = filled_in();
@@ -42,4 +42,45 @@ fn ways_of_signing_in() {
         shown.desk.focus = Some(Field::ExpectedAccount);
         shown
     });
+}
+
+/// Tall enough for a whole result.
+const WHOLE_RESULT: [f32; 2] = [760.0, 1500.0];
+
+fn over(report: Report) -> Shown {
+    Shown { over: Over::Report(Box::new(report)), ..Shown::default() }
+}
+
+fn somebody_else() -> Report {
+    let mut report = report("sharepoint_all_good");
+    report.identity = report.identity.map(|identity| Identity {
+        home_tenant: Some("99999999-aaaa-4bbb-8ccc-888888888888".into()),
+        expected: Some("grady.archie@contoso.com".into()),
+        ..identity
+    });
+    report.abilities.clear();
+    for check in &mut report.checks {
+        match check.id.0 {
+            "sharepoint.address" | "sharepoint.tenant" | "sharepoint.credential" | "sharepoint.sign_in" => {}
+            "sharepoint.identity" => {
+                check.outcome = Outcome::Failed;
+                check.cause = Some(Cause::EntraWrongAccount);
+                check.summary = "adele.vance@contoso.com signed in, but grady.archie@contoso.com was expected".into();
+                check.hints = vec![Hint::with("Test again and choose grady.archie@contoso.com", HintAction::Retry)];
+            }
+            _ => {
+                check.outcome = Outcome::Skipped;
+                check.summary = "Not reached".into();
+            }
+        }
+    }
+    report
+}
+
+#[test]
+fn whole_results() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "verdict", WHOLE_RESULT, BOTH, || over(report("plan_b")));
+    pictures(&mut results, "verdict_small", super::SMALLEST, LIGHT, || over(report("plan_b")));
+    pictures(&mut results, "wrong_account", super::AROUND_A_DIALOG, BOTH, || over(somebody_else()));
 }

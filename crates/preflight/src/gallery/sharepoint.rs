@@ -30,7 +30,13 @@ fn draft() -> Draft {
 }
 
 fn adele() -> Identity {
-    Identity { tenant: Some(TENANT.into()), app: Some(APP.into()), ..person("Adele Vance", "adele.vance@contoso.com") }
+    Identity {
+        tenant: Some(TENANT.into()),
+        tenant_name: Some("Contoso".into()),
+        app: Some(APP.into()),
+        app_name: Some("Wiki migration".into()),
+        ..person("Adele Vance", "adele.vance@contoso.com")
+    }
 }
 
 /// Up to the person, who signed in in the browser.

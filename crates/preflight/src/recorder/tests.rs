@@ -253,7 +253,12 @@ fn guarded_secrets_occur_nowhere() {
         account: Some(said().into()),
         tenant: Some(said().into()),
         app: Some(said().into()),
+        tenant_name: Some(said().into()),
+        app_name: Some(said().into()),
+        home_tenant: Some(said().into()),
+        expected: Some(said().into()),
     });
+    recorder.identity_more(|identity| identity.app_name = Some(format!("{}, again", said()).into()));
     recorder.address(format!("https://wiki.example.com/{SECRET}"));
     recorder.abilities(vec![Ability {
         id: AbilityId::Content,

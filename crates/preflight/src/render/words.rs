@@ -183,17 +183,47 @@ pub struct Fact {
     pub literal: bool,
 }
 
+impl Fact {
+    fn new(label: &'static str, value: &str, literal: bool) -> Self {
+        Self { label, value: one_line(value), literal }
+    }
+}
+
 /// What was tested, as whom, when, and the cause of what went wrong.
 pub fn facts(report: &Report) -> Vec<Fact> {
-    let fact = |label, value: &str, literal| Fact { label, value: one_line(value), literal };
-    let mut facts = vec![fact("Address", report.target.address.as_str(), true)];
-    if let Some(who) = &report.identity {
-        facts.push(fact("Signed in as", &identity(who), false));
-        facts.extend(who.tenant.as_ref().map(|tenant| fact("Tenant ID", tenant.as_str(), true)));
-        facts.extend(who.app.as_ref().map(|app| fact("App ID", app.as_str(), true)));
+    let mut facts = vec![address(report)];
+    facts.extend(report.identity.iter().flat_map(identity_facts));
+    facts.extend(run(report));
+    facts
+}
+
+/// The same without who it was, for where that is told beside it.
+pub fn facts_of_the_run(report: &Report) -> Vec<Fact> {
+    std::iter::once(address(report)).chain(run(report)).collect()
+}
+
+fn address(report: &Report) -> Fact {
+    Fact::new("Address", report.target.address.as_str(), true)
+}
+
+fn run(report: &Report) -> impl Iterator<Item = Fact> {
+    let tested = Fact::new("Tested", &format!("{}, in {}", moment(report.started_at), duration(report.took)), false);
+    std::iter::once(tested).chain(report.cause().map(|cause| Fact::new("Cause", cause.as_str(), true)))
+}
+
+/// Who it was, who was expected, of which tenant, with which app.
+pub fn identity_facts(who: &Identity) -> Vec<Fact> {
+    let mut facts = vec![Fact::new("Signed in as", &identity(who), false)];
+    for (label, value, literal) in [
+        ("Expected", &who.expected, false),
+        ("Guest from", &who.home_tenant, true),
+        ("Tenant", &who.tenant_name, false),
+        ("Tenant ID", &who.tenant, true),
+        ("App", &who.app_name, false),
+        ("App ID", &who.app, true),
+    ] {
+        facts.extend(value.as_ref().map(|value| Fact::new(label, value.as_str(), literal)));
     }
-    facts.push(fact("Tested", &format!("{}, in {}", moment(report.started_at), duration(report.took)), false));
-    facts.extend(report.cause().map(|cause| fact("Cause", cause.as_str(), true)));
     facts
 }
 

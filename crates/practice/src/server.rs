@@ -104,8 +104,13 @@ impl std::fmt::Debug for Tls {
 impl Bound {
     /// Takes a free loopback port for plain HTTP.
     pub async fn http() -> io::Result<Self> {
+        Self::http_as("127.0.0.1").await
+    }
+
+    /// Takes a free loopback port for plain HTTP under this name of the loopback address.
+    pub async fn http_as(host: &str) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let origin = format!("http://{}", listener.local_addr()?);
+        let origin = format!("http://{host}:{}", listener.local_addr()?.port());
         Ok(Self { origin, listener, tls: None })
     }
 
@@ -145,6 +150,19 @@ pub struct Seen {
     pub credential: Credential,
     /// Status answered; `None` while unanswered or when the connection was closed instead.
     pub status: Option<u16>,
+}
+
+impl Seen {
+    /// Names of the cookies that came along, beside whatever else did.
+    pub fn cookies(&self) -> Vec<&str> {
+        let lines = self.headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+        lines.flat_map(|line| line.split(';')).filter_map(|pair| Some(pair.trim().split_once('=')?.0)).collect()
+    }
+
+    /// Sent by a page or by the address bar of a browser: other programs do not send `Sec-Fetch-Site`, and pages cannot forge it.
+    pub fn is_from_browser(&self) -> bool {
+        self.headers.contains_key("sec-fetch-site")
+    }
 }
 
 /// Kind of credential in a request. An `Authorization` header hides a cookie.

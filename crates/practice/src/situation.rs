@@ -43,6 +43,11 @@ enum Wiki {
     TokenRejected,
     TooOld,
     SingleSignOn,
+    LoginForm,
+    SignInPopUp,
+    Gate,
+    BoundSession,
+    CloudSignIn,
     Kerberos,
     Maintenance,
     Blocked,
@@ -77,6 +82,11 @@ pub static SITUATIONS: &[Situation] = &[
     wiki("token-rejected", "Token rejected", "The wiki is closed and does not know the token", Wiki::TokenRejected),
     wiki("too-old-for-tokens", "Too old for tokens", "Confluence 7.4 has no personal access tokens", Wiki::TooOld),
     wiki("single-sign-on", "Single sign-on in front", "An identity provider's page stands before the wiki", Wiki::SingleSignOn),
+    wiki("login-form", "Sign-in page only", "Tokens are switched off; people sign in on the wiki's own page", Wiki::LoginForm),
+    wiki("sign-in-pop-up", "Sign-in in a pop-up", "The identity provider opens in a window of its own", Wiki::SignInPopUp),
+    wiki("gate", "A gate in front", "Remote access has a sign-in page of its own before the wiki's", Wiki::Gate),
+    wiki("bound-session", "Session bound to the browser", "Sessions work only in the browser that opened them", Wiki::BoundSession),
+    wiki("cloud-sign-in", "Cloud, signed in by page", "The API token is revoked; the sign-in page works", Wiki::CloudSignIn),
     wiki("kerberos", "Kerberos in front", "The server wants a Windows sign-in", Wiki::Kerberos),
     wiki("maintenance", "Under maintenance", "The wiki is being upgraded", Wiki::Maintenance),
     wiki("rate-limit-blocked", "Blocked by rate limit", "An administrator blocks all API requests", Wiki::Blocked),
@@ -137,6 +147,8 @@ pub struct WikiSignIn {
     pub token: String,
     /// The e-mail address, for Cloud.
     pub email: Option<&'static str>,
+    /// The story is about signing in on a page in the browser: the token does not get in.
+    pub interactive: bool,
 }
 
 /// A story that is being played: its servers run until it is dropped.
@@ -165,11 +177,15 @@ impl Wiki {
     async fn start(self) -> io::Result<(Confluence, WikiSignIn)> {
         let builder = Confluence::builder().context("/wiki");
         let builder = match self {
-            Self::CloudSite => Confluence::builder().cloud(),
+            Self::CloudSite | Self::CloudSignIn => Confluence::builder().cloud(),
             Self::Anonymous | Self::TokenIgnored => builder.anonymous(true),
             Self::TooOld => builder.data_center("7.4"),
             Self::Reader => builder.data_center("8.5"),
             Self::SingleSignOn => builder.front(Front::IdpRedirect),
+            Self::LoginForm => builder.switches(|switches| (switches.tokens, switches.csp) = (false, true)),
+            Self::SignInPopUp => builder.front(Front::IdpPopup).switches(|switches| switches.tokens = false),
+            Self::Gate => builder.front(Front::GatePage),
+            Self::BoundSession => builder.switches(|switches| (switches.tokens, switches.bound_sessions) = (false, true)),
             Self::Kerberos => builder.front(Front::Negotiate),
             Self::Maintenance => builder.front(Front::Maintenance),
             Self::OtherProduct => builder.front(Front::Nginx),
@@ -183,12 +199,15 @@ impl Wiki {
             Self::Anonymous => String::new(),
             Self::TokenIgnored | Self::TokenRejected => format!("{}-expired", Who::Super.pat()),
             Self::CloudSite => Who::Super.api_token(),
+            Self::CloudSignIn => format!("{}-revoked", Who::Super.api_token()),
             Self::Reader | Self::PeopleHidden => Who::Reader.pat(),
             Self::NotSuper => Who::Admin.pat(),
             _ => Who::Super.pat(),
         };
-        let email = matches!(self, Self::CloudSite).then_some(Who::Super.email());
-        Ok((confluence, WikiSignIn { token, email }))
+        let email = matches!(self, Self::CloudSite | Self::CloudSignIn).then_some(Who::Super.email());
+        let interactive =
+            matches!(self, Self::LoginForm | Self::SingleSignOn | Self::SignInPopUp | Self::Gate | Self::BoundSession | Self::CloudSignIn);
+        Ok((confluence, WikiSignIn { token, email, interactive }))
     }
 }
 

@@ -16,9 +16,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::accounts::Who;
 use super::answers::{encode, json_with, of_type, redirect, rest_error, set, tomcat};
+use super::session::{self, SessionId, session_of};
 use super::site::{Caller, Site};
 use super::switches::Closed;
-use crate::markers::Kind;
 
 const LOGIN_REASON: HeaderName = HeaderName::from_static("x-seraph-loginreason");
 const USER_NAME: HeaderName = HeaderName::from_static("x-ausername");
@@ -31,7 +31,7 @@ struct Verdict {
     reason: Option<&'static str>,
     /// The request goes no further.
     refusal: Option<Response<Body>>,
-    /// A session was opened by this request.
+    /// A session is opened for this person by the answer.
     new_session: bool,
 }
 
@@ -45,23 +45,35 @@ impl Verdict {
         Self { caller: Caller { who: Some(who), by_session }, reason: Some(reason), refusal: None, new_session: !by_session }
     }
 
+    /// Signed in by something of the browser's that is not the session: remembered, or named by the gate in front.
+    fn again(who: Who) -> Self {
+        Self { new_session: true, ..Self::known(who, true) }
+    }
+
     fn refused(reason: Option<&'static str>, refusal: Response<Body>) -> Self {
         Self { reason, refusal: Some(refusal), ..Self::anonymous() }
     }
 }
 
+/// Somebody whom the gate in front names in each request that it lets through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NamedByGate(pub(crate) Who);
+
 /// The filter in front of every Data Center page and resource.
 pub(crate) async fn seraph(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response<Body> {
-    let session = session_of(request.headers());
-    let verdict = identify(&site, &request, session.as_deref());
+    let verdict = identify(&site, &request);
     let caller = verdict.caller;
     let path = request.uri().path().to_owned();
+    let known = session_of(&site, request.headers()).filter(|id| site.memory().sessions.contains_key(&id.0));
+    let is_new = verdict.new_session || known.is_none();
+    let session = known.filter(|_| !verdict.new_session).unwrap_or_else(SessionId::new);
 
     let refusal = verdict.refusal.or_else(|| guard(&site, caller, &path, &request));
     let mut response = if let Some(refusal) = refusal {
         refusal
     } else {
         request.extensions_mut().insert(caller);
+        request.extensions_mut().insert(session.clone());
         next.run(request).await
     };
 
@@ -74,19 +86,15 @@ pub(crate) async fn seraph(State(site): State<Arc<Site>>, mut request: Request, 
     if let Some(reason) = verdict.reason {
         set(&mut response, LOGIN_REASON, reason);
     }
-    let is_known_session = session.is_some_and(|id| site.memory().sessions.contains_key(&id));
-    if !response.headers().contains_key(header::SET_COOKIE) && (verdict.new_session || !is_known_session) {
-        let who = caller.who.filter(|who| who.is_licensed());
-        let cookie = open_session(&site, who);
+    if is_new && !response.headers().contains_key(header::SET_COOKIE) {
+        let cookie = session::open(&site, &session, caller.who.filter(|who| who.is_licensed()));
         set(&mut response, header::SET_COOKIE, &cookie);
     }
     response
 }
 
-fn identify(site: &Site, request: &Request, session: Option<&str>) -> Verdict {
-    let is_at_home = !site.switches().bound_sessions || request.headers().contains_key("sec-fetch-site");
-    let session = session.filter(|_| is_at_home);
-    let signed_in = session.and_then(|id| site.memory().sessions.get(id).copied().flatten());
+fn identify(site: &Site, request: &Request) -> Verdict {
+    let signed_in = session::signed_in(site, request.headers());
     let auth_type = query_value(request, "os_authType").unwrap_or_default();
     let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let wants_login = match auth_type.to_ascii_lowercase().as_str() {
@@ -116,7 +124,11 @@ fn identify(site: &Site, request: &Request, session: Option<&str>) -> Verdict {
             set(&mut response, header::WWW_AUTHENTICATE, "Basic realm=\"protected-area\"");
             Verdict::refused(None, response)
         }
-        _ => Verdict::anonymous(),
+        _ => {
+            let named = request.extensions().get().map(|NamedByGate(who)| *who);
+            let who = named.or_else(|| session::remembered(site, request.headers()));
+            who.map_or_else(Verdict::anonymous, Verdict::again)
+        }
     }
 }
 
@@ -235,14 +247,16 @@ fn guard(site: &Site, caller: Caller, path: &str, request: &Request) -> Option<R
 }
 
 fn is_public(path: &str) -> bool {
-    const PUBLIC: [&str; 8] = [
+    const PUBLIC: [&str; 10] = [
         "/status",
         "/rest/applinks/1.0/manifest",
         "/rest/api/accessmode",
         "/login.action",
         "/dologin.action",
         "/logout.action",
+        "/plugins/servlet/external-login",
         "/plugins/servlet/samlconsumer",
+        "/plugins/servlet/oidc/callback",
         "/favicon.ico",
     ];
     PUBLIC.contains(&path)
@@ -296,22 +310,6 @@ fn is_same_site(site: &Site, caller: Caller, headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let has_token = text("x-atlassian-token").is_some_and(|value| matches!(value, "no-check" | "nocheck"));
     has_token && (!caller.by_session || text("origin") == Some(&site.origin))
-}
-
-/// The session ID among the cookies.
-pub(crate) fn session_of(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == "JSESSIONID").map(|(_, value)| value.to_owned())
-}
-
-/// Opens a session and gives back the `Set-Cookie` value.
-pub(crate) fn open_session(site: &Site, who: Option<Who>) -> String {
-    let id = Kind::Session.of(format_args!("{:032X}", rand::random::<u128>()));
-    site.memory().sessions.insert(id.clone(), who);
-    let slash = if site.context.is_empty() || site.switches().cookie_path_slash { "/" } else { "" };
-    let secure = if site.origin.starts_with("https:") { "; Secure" } else { "" };
-    format!("JSESSIONID={id}; Path={}{slash}{secure}; HttpOnly", site.context)
 }
 
 pub(crate) fn now_in_milliseconds() -> String {

@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use ring::hmac;
+
 use super::edition::{Edition, NoVersion, Version};
 use super::site::{Memory, Site};
 use super::switches::{Closed, Front, Paging, RateLimit, Switches};
@@ -103,13 +105,15 @@ impl Builder {
             Some(identity) => Bound::https(identity).await?,
             None => Bound::http().await?,
         };
-        let idp = Bound::http().await?;
+        // Under another name than the wiki, so that browsers keep their cookies and their pages apart.
+        let idp = Bound::http_as("localhost").await?;
         let is_cloud = edition == Edition::Cloud;
         let site = Arc::new(Site {
             edition,
             context: if is_cloud { "/wiki".to_owned() } else { self.context },
             origin: bound.origin().to_owned(),
             idp: idp.origin().to_owned(),
+            signing_key: hmac::Key::new(hmac::HMAC_SHA256, &rand::random::<[u8; 32]>()),
             wiki: Wiki::new(self.spaces),
             switches: Mutex::new(self.switches),
             memory: Mutex::new(Memory::default()),

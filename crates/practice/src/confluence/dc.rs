@@ -12,7 +12,7 @@ use super::answers::{tomcat, unknown_resource};
 use super::edition::Version;
 use super::mount::mount;
 use super::site::{Site, Visit};
-use super::{auth, content, front, login, pages, rpc, spaces, system, users};
+use super::{auth, content, csp, front, gate, login, pages, rpc, spaces, sso, system, users, websudo};
 
 pub(crate) fn router(site: &Arc<Site>) -> Router {
     let version = site.version();
@@ -30,19 +30,25 @@ pub(crate) fn router(site: &Arc<Site>) -> Router {
         .route("/display/{key}/{title}", get(pages::titled))
         .route("/spaces/viewspace.action", get(pages::space_by_query))
         .route("/pages/viewpage.action", get(pages::by_id))
-        .route("/admin/{*page}", get(pages::administration))
-        .route("/authenticate.action", get(pages::websudo))
+        .route("/admin/{*page}", get(websudo::administration))
+        .route("/authenticate.action", get(websudo::form))
+        .route("/doauthenticate.action", post(websudo::submit))
         .route("/login.action", get(login::form))
         .route("/dologin.action", post(login::submit))
         .route("/logout.action", get(login::leave))
-        .route("/plugins/servlet/samlconsumer", post(login::saml))
+        .route("/plugins/servlet/external-login", get(sso::start))
+        .route("/plugins/servlet/samlconsumer", post(sso::saml))
+        .route("/plugins/servlet/oidc/callback", get(sso::oidc))
         .route("/status", get(system::status))
         .route("/download/attachments/{page}/{file}", get(content::download))
         .fallback(unknown)
         .layer(middleware::from_fn(wrong_method))
         .layer(middleware::from_fn_with_state(Arc::clone(site), auth::seraph))
         .with_state(Arc::clone(site));
-    mount(&site.context, inner).layer(middleware::from_fn_with_state(Arc::clone(site), front::stand_before))
+    mount(&site.context, inner)
+        .layer(middleware::from_fn_with_state(Arc::clone(site), front::stand_before))
+        .layer(middleware::from_fn_with_state(Arc::clone(site), gate::keep))
+        .layer(middleware::from_fn_with_state(Arc::clone(site), csp::guard))
 }
 
 /// The REST API as far as this version has it.

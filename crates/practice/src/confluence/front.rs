@@ -9,9 +9,11 @@ use axum::middleware::Next;
 use serde_json::json;
 
 use super::accounts::Who;
-use super::answers::{accepts_json, encode, escape, html, json, json_with, of_type, redirect, set, tomcat};
-use super::auth::{now_in_milliseconds, session_of};
+use super::answers::{accepts_json, html, json, json_with, of_type, redirect, set, tomcat};
+use super::auth::now_in_milliseconds;
+use super::session::session_of;
 use super::site::Site;
+use super::sso;
 use super::switches::Front;
 
 /// Decides before Confluence does.
@@ -19,9 +21,12 @@ pub(crate) async fn stand_before(State(site): State<Arc<Site>>, request: Request
     let full = request.uri().path();
     let path = full.strip_prefix(&site.context).unwrap_or(full);
     match site.switches().front {
-        Front::IdpRedirect if needs_idp(&site, path, &request) => redirect(&saml_address(&site, path)),
-        Front::IdpAutopost if needs_idp(&site, path, &request) => html(StatusCode::OK, saml_form(&site, path)),
-        Front::Open | Front::IdpRedirect | Front::IdpAutopost => next.run(request).await,
+        Front::IdpRedirect if needs_idp(&site, path, &request) => sso::by_redirect(&site, &wanted(&site, &request), false),
+        Front::IdpAutopost if needs_idp(&site, path, &request) => sso::by_post(&site, &wanted(&site, &request)),
+        Front::IdpOidc if needs_idp(&site, path, &request) => sso::by_oidc(&site, &wanted(&site, &request)),
+        Front::Open | Front::IdpRedirect | Front::IdpAutopost | Front::IdpOidc | Front::IdpPopup
+        // these stand further out, see `gate`
+        | Front::GatePage | Front::GateAccess | Front::GateHeader => next.run(request).await,
         Front::Negotiate => negotiate(),
         Front::Maintenance => johnson(&site, path),
         Front::ProxyDown => {
@@ -39,30 +44,20 @@ fn needs_idp(site: &Site, path: &str, request: &Request) -> bool {
     let is_fallback = path == "/dologin.action"
         || (path == "/login.action" && query.contains("auth_fallback"))
         || path == "/plugins/servlet/samlconsumer"
+        || path == "/plugins/servlet/oidc/callback"
         || path == "/status";
     // The documented way round single sign-on for scripts.
     let is_basic = query.contains("os_authType=basic") && request.headers().contains_key(header::AUTHORIZATION);
-    let has_session = session_of(request.headers()).is_some_and(|id| site.memory().sessions.get(&id).is_some_and(Option::is_some));
+    let session = session_of(site, request.headers());
+    let has_session = session.is_some_and(|id| site.memory().sessions.get(&id.0).is_some_and(Option::is_some));
     !(is_fallback || is_basic || has_session)
 }
 
-fn saml_address(site: &Site, path: &str) -> String {
-    format!("{}/saml2?SAMLRequest={}&RelayState={}", site.idp, encode(SAML_REQUEST), encode(path))
+/// Where the person wanted to go, within the site.
+fn wanted(site: &Site, request: &Request) -> String {
+    let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    wanted.strip_prefix(&site.context).unwrap_or(wanted).to_owned()
 }
-
-fn saml_form(site: &Site, path: &str) -> String {
-    format!(
-        "<!DOCTYPE html><html><head><title>Signing in…</title></head><body onload=\"document.forms[0].submit()\">\
-         <form action=\"{}/saml2\" method=\"post\"><input type=\"hidden\" name=\"SAMLRequest\" value=\"{SAML_REQUEST}\"/>\
-         <input type=\"hidden\" name=\"RelayState\" value=\"{}\"/><noscript><input type=\"submit\" value=\"Continue\"/>\
-         </noscript></form></body></html>",
-        site.idp,
-        escape(path)
-    )
-}
-
-/// `<samlp:AuthnRequest/>`: the practice identity provider does not read it.
-const SAML_REQUEST: &str = "PHNhbWxwOkF1dGhuUmVxdWVzdC8+";
 
 /// No ticket can be checked here, so nobody gets past this one.
 fn negotiate() -> Response<Body> {

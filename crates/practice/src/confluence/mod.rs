@@ -20,20 +20,26 @@ mod builder;
 mod cloud;
 mod content;
 mod cql;
+mod csp;
 mod dc;
 mod edition;
 mod front;
+mod gate;
 mod idp;
 mod login;
 mod mount;
 mod pages;
 mod paging;
 mod rpc;
+mod saml;
+mod session;
 mod site;
 mod spaces;
+mod sso;
 mod switches;
 mod system;
 mod users;
+mod websudo;
 mod wiki;
 
 use std::sync::Arc;
@@ -41,6 +47,7 @@ use std::sync::Arc;
 pub use accounts::{Account, OPERATORS_GROUP, PAGE_PASSWORD, SUPER_GROUP, USERS_GROUP, Who};
 pub use builder::Builder;
 pub use edition::{Edition, NoVersion, Version};
+pub use gate::{GATE_CLIENT, GATE_HEADER, gate_secret};
 pub use switches::{Closed, Front, Paging, RateLimit, Switches};
 
 use crate::server::Server;
@@ -91,16 +98,32 @@ impl Confluence {
         self.site.switch(change);
     }
 
-    /// Opens a session as a sign-in in the browser would, and gives back the value of its `JSESSIONID` cookie.
+    /// Opens a session as a sign-in in the browser would, and gives back the value of its cookie.
     pub fn open_session(&self, who: Who) -> String {
-        let cookie = auth::open_session(&self.site, Some(who));
-        let value = cookie.split(';').next().and_then(|pair| pair.split_once('='));
-        value.map(|(_, value)| value.to_owned()).unwrap_or_default()
+        let session = session::SessionId::new();
+        session::open(&self.site, &session, Some(who));
+        session.0
     }
 
-    /// Ends every session, as a restart or an hour of silence does.
+    /// The name of the cookie that carries a session: `JSESSIONID`, or `tenant.session.token` on Cloud.
+    pub fn session_cookie(&self) -> &'static str {
+        self.site.session_cookie()
+    }
+
+    /// Ends every session, as a restart or an hour of silence does. Who is remembered gets a new one with the next request.
     pub fn expire_sessions(&self) {
-        self.site.memory().sessions.clear();
+        let mut memory = self.site.memory();
+        memory.sessions.clear();
+        memory.elevated.clear();
+    }
+
+    /// Forgets everybody: sessions, "remember me", the identity provider's sessions and the gate's.
+    pub fn forget_everybody(&self) {
+        self.expire_sessions();
+        let mut memory = self.site.memory();
+        memory.remembered.clear();
+        memory.idp.sessions.clear();
+        memory.gate.clear();
     }
 
     /// Revokes a personal access token; from then on it is ignored like a wrong one.

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query};
 use axum::http::{Response, StatusCode};
 
 use super::accounts::{STYLE, Who};
-use super::answers::{escape, html, redirect};
+use super::answers::{escape, html};
 use super::auth::now_in_milliseconds;
 use super::site::{Params, Visit};
 use super::wiki::{Page, Space};
@@ -53,28 +53,6 @@ pub(crate) async fn by_id(visit: Visit, Query(params): Query<Params>) -> Respons
         Some((space, page)) => show(&visit, space, Some(page)),
         None => not_found(&visit),
     }
-}
-
-/// `/admin/…`: for administrators, behind a secure session where that is on.
-pub(crate) async fn administration(visit: Visit) -> Response<Body> {
-    let context = &visit.site.context;
-    if !visit.is_admin() {
-        return redirect(&format!("{context}/login.action?permissionViolation=true"));
-    }
-    if visit.site.switches().websudo {
-        return redirect(&format!("{context}/authenticate.action?destination=%2Fadmin%2Fconsole.action"));
-    }
-    html(StatusCode::OK, frame(&visit, "Administration Console", None, None, "<h1>Administration Console</h1>"))
-}
-
-/// The page that asks administrators for their password once more.
-pub(crate) async fn websudo(visit: Visit) -> Response<Body> {
-    let form = format!(
-        "<form action=\"{}/doauthenticate.action\" method=\"POST\" name=\"authenticateform\">\
-         <input type=\"password\" name=\"password\"></form>",
-        visit.site.context
-    );
-    html(StatusCode::OK, frame(&visit, "Administrator Access", None, None, &form))
 }
 
 /// 404 for "does not exist" and "not for you" alike.

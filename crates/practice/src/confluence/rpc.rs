@@ -60,7 +60,7 @@ fn run(visit: &Visit, method: &str, params: &[Value]) -> Result<Value, (i64, Str
                 "getPermissions" => Ok(json!(["view", "modify", "comment"])),
                 _ if !is_admin => Err(refused("NotPermittedException: You are not permitted to view space permissions")),
                 // Only administrators of Confluence can open a secure session, so only they are asked for one.
-                _ if visit.is_admin() && site.switches().websudo && site.version().guards_rpc_by_websudo() => {
+                _ if visit.is_admin() && site.switches().websudo && !visit.is_elevated() && site.version().guards_rpc_by_websudo() => {
                     Err(refused("WebSudoRequiredException: Secure session required"))
                 }
                 _ => Ok(permission_sets(space)),

@@ -7,9 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use ring::hmac;
 
 use super::accounts::Who;
 use super::edition::{Edition, Version};
+use super::idp;
+use super::session::SessionId;
 use super::switches::{RateLimit, Switches};
 use super::wiki::{Page, Space, Wiki};
 
@@ -25,9 +28,21 @@ pub(crate) struct Site {
     pub(crate) origin: String,
     /// Where the identity provider of the fronts is.
     pub(crate) idp: String,
+    pub(crate) signing_key: hmac::Key,
     pub(crate) wiki: Wiki,
     pub(crate) switches: Mutex<Switches>,
     pub(crate) memory: Mutex<Memory>,
+}
+
+/// A sign-in that is under way at the identity provider.
+#[derive(Debug, Clone)]
+pub(crate) struct Awaited {
+    /// What must come back beside the answer.
+    pub(crate) relay: String,
+    /// Where to go then, within the site.
+    pub(crate) back: String,
+    /// It happens in a window of its own, which closes then.
+    pub(crate) in_popup: bool,
 }
 
 /// What changes by being used.
@@ -37,8 +52,16 @@ pub(crate) struct Memory {
     pub(crate) sessions: BTreeMap<String, Option<Who>>,
     /// Wrong passwords in a row.
     pub(crate) failures: BTreeMap<&'static str, u32>,
-    /// One-time tickets from the identity provider.
-    pub(crate) tickets: BTreeMap<String, Who>,
+    /// Sessions in which an administrator has given the password once more.
+    pub(crate) elevated: BTreeSet<String>,
+    /// Remember-me tokens.
+    pub(crate) remembered: BTreeMap<String, Who>,
+    /// Sign-ins that Confluence has sent to the identity provider and waits for.
+    pub(crate) awaited: BTreeMap<String, Awaited>,
+    /// What the identity provider and the gate remember.
+    pub(crate) idp: idp::Memory,
+    /// Sessions of the gate in front.
+    pub(crate) gate: BTreeMap<String, Who>,
     /// Tokens that were revoked.
     pub(crate) revoked: BTreeSet<String>,
     /// Tokens made through the API: secret, owner, name.
@@ -64,6 +87,16 @@ impl Site {
             Edition::DataCenter(version) => version,
             Edition::Cloud => Version::new(u16::MAX, 0),
         }
+    }
+
+    /// Name of the cookie that carries the session.
+    pub(crate) fn session_cookie(&self) -> &'static str {
+        if self.is_cloud() { "tenant.session.token" } else { "JSESSIONID" }
+    }
+
+    /// Key with which the identity provider signs what it says to this site.
+    pub(crate) fn signing_key(&self) -> &hmac::Key {
+        &self.signing_key
     }
 
     pub(crate) fn is_cloud(&self) -> bool {
@@ -151,6 +184,10 @@ impl Caller {
 pub(crate) struct Visit {
     pub(crate) site: Arc<Site>,
     pub(crate) who: Option<Who>,
+    /// Signed in by session cookie.
+    pub(crate) by_session: bool,
+    /// The session, on Data Center.
+    pub(crate) session: Option<SessionId>,
     pub(crate) parts: Parts,
 }
 
@@ -159,7 +196,8 @@ impl FromRequestParts<Arc<Site>> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Infallible> {
         let caller = parts.extensions.get().copied().unwrap_or(Caller::ANONYMOUS);
-        Ok(Self { site: Arc::clone(site), who: caller.who, parts: parts.clone() })
+        let session = parts.extensions.get().cloned();
+        Ok(Self { site: Arc::clone(site), who: caller.who, by_session: caller.by_session, session, parts: parts.clone() })
     }
 }
 
@@ -167,5 +205,10 @@ impl Visit {
     /// May administer Confluence.
     pub(crate) fn is_admin(&self) -> bool {
         self.who.is_some_and(Who::is_admin)
+    }
+
+    /// Has given the password once more in this session.
+    pub(crate) fn is_elevated(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| self.site.memory().elevated.contains(&session.0))
     }
 }

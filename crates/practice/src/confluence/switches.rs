@@ -35,6 +35,10 @@ pub struct Switches {
     /// Sessions work inside the browser that opened them and nowhere else, as device-bound ones do. Here a request counts as
     /// the browser's when it carries `Sec-Fetch-Site`, which pages cannot forge and other programs do not send.
     pub bound_sessions: bool,
+    /// Every answer carries a content security policy that lets pages do nothing, `fetch` included.
+    pub csp: bool,
+    /// The gate in front also signs people in to Confluence: its cookie is all that is needed.
+    pub gate_signs_in: bool,
     /// The session cookie's path ends with a slash (Tomcat's `sessionCookiePathUsesTrailingSlash`).
     pub cookie_path_slash: bool,
     /// Cloud: version 1 of the REST API has been removed (410).
@@ -62,6 +66,8 @@ impl Default for Switches {
             permissions_crash: false,
             base_url: None,
             bound_sessions: false,
+            csp: false,
+            gate_signs_in: false,
             cookie_path_slash: false,
             v1_gone: false,
             scope_missing: false,
@@ -105,6 +111,16 @@ pub enum Front {
     IdpRedirect,
     /// The same as a page (200) that posts a SAML request by itself.
     IdpAutopost,
+    /// The same redirect (302) as OpenID Connect: authorization code, state, nonce and proof key.
+    IdpOidc,
+    /// Confluence's own login page, with a button that opens the identity provider in a window of its own.
+    IdpPopup,
+    /// A gate with a sign-in page of its own on the same host, as F5 BIG-IP has it: its cookie is wanted beside Confluence's sign-in.
+    GatePage,
+    /// A gate that sends people to its sign-in on another origin, as Cloudflare Access does; programs may carry two headers instead.
+    GateAccess,
+    /// A gate that wants one header and answers 403 to whoever has none.
+    GateHeader,
     /// A proxy that wants a Kerberos ticket for every request.
     Negotiate,
     /// Confluence is starting, upgrading or broken (its "Johnson" page).

@@ -19,7 +19,7 @@ async fn the_edge_tells_cloud_without_signing_in() {
     assert_eq!(info.json::<Value>().await.unwrap()["cloudId"], wiki.cloud_id());
     assert_eq!(status(&wiki, "/rest/applinks/1.0/manifest", With::ApiToken(Who::Reader)).await, 404);
     let home = client().get(format!("{}/home", wiki.base())).send().await.unwrap();
-    assert!(header(&home, "location").starts_with("https://id.atlassian.com/login?"));
+    assert!(header(&home, "location").starts_with(&format!("{}/login?continue=", wiki.idp().origin())));
 }
 
 #[tokio::test]

@@ -5,8 +5,10 @@
 mod cloud;
 mod fronts;
 mod listing;
+mod person;
 mod rights;
 mod sign_in;
+mod ways_in;
 
 use practice::confluence::{Confluence, Who};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};

@@ -152,34 +152,6 @@ async fn a_session_wins_over_a_token_until_it_expires() {
 }
 
 #[tokio::test]
-async fn the_login_form_opens_a_session_with_a_new_id() {
-    for version in ["8.5", "9.2"] {
-        let wiki = Confluence::builder().data_center(version).context("/confluence").start().await.unwrap();
-        let page = get(&wiki, "/login.action", With::Nothing).await;
-        let before = header(&page, "set-cookie").split(';').next().unwrap().to_owned();
-        let page = page.text().await.unwrap();
-        assert_eq!(page.contains("<form"), version == "8.5", "9.x draws its form by script");
-        assert!(page.contains("<meta name=\"ajs-remote-user\" content=\"\">"));
-
-        let submit = |password: String| {
-            let fields = [("os_username", "mwren"), ("os_password", &password), ("os_destination", "/display/HB")];
-            let request = client().post(format!("{}/dologin.action", wiki.base())).header("cookie", &before);
-            request.form(&fields).send()
-        };
-        let wrong = submit("guess".to_owned()).await.unwrap();
-        assert_eq!((wrong.status().as_u16(), header(&wrong, "x-seraph-loginreason")), (200, "AUTHENTICATED_FAILED"));
-        let typed = submit(practice::confluence::PAGE_PASSWORD.to_owned()).await.unwrap();
-        assert_eq!(typed.status(), 302);
-        let right = submit(Who::Reader.password()).await.unwrap();
-        assert_eq!((right.status().as_u16(), header(&right, "location")), (302, "/confluence/display/HB"));
-        let after = header(&right, "set-cookie").split(';').next().unwrap();
-        assert_ne!(before, after);
-        let me = client().get(format!("{}{ME}", wiki.base())).header("cookie", after).send().await.unwrap();
-        assert_eq!(header(&me, "x-ausername"), "mwren");
-    }
-}
-
-#[tokio::test]
 async fn writes_need_the_no_check_header_and_with_a_cookie_the_origin() {
     let wiki = Confluence::builder().start().await.unwrap();
     let url = format!("{}/rest/pat/latest/tokens", wiki.base());

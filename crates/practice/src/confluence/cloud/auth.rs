@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::super::accounts::Who;
 use super::super::answers::{encode, json_with, of_type, redirect, set};
+use super::super::session::signed_in;
 use super::super::site::{Caller, Site};
 use super::super::switches::RateLimit;
 
@@ -43,7 +44,8 @@ pub(crate) async fn identify(State((site, door)): State<(Arc<Site>, Door)>, mut 
     if is_write && !request.headers().contains_key("x-atlassian-token") {
         return of_type(StatusCode::FORBIDDEN, "text/plain;charset=UTF-8", "XSRF check failed");
     }
-    request.extensions_mut().insert(Caller { who, by_session: false });
+    let by_session = door == Door::Site && who.is_some() && !request.headers().contains_key(header::AUTHORIZATION);
+    request.extensions_mut().insert(Caller { who, by_session });
     next.run(request).await
 }
 
@@ -51,7 +53,7 @@ fn at_site(site: &Site, request: &Request) -> Result<Option<Who>, Box<Response<B
     let path = request.uri().path();
     let closed = || Box::new(cannot_access(path));
     let who = match credential(request.headers()) {
-        Credential::None => None,
+        Credential::None => signed_in(site, request.headers()),
         Credential::Bearer(_) => return Err(closed()),
         Credential::Unreadable => {
             let mut refusal = json_with(StatusCode::UNAUTHORIZED, &json!({ "statusCode": 401, "message": "Unauthorized" }));
@@ -69,8 +71,8 @@ fn at_site(site: &Site, request: &Request) -> Result<Option<Who>, Box<Response<B
         Some(who) if who.is_licensed() => Ok(Some(who)),
         None if is_open => Ok(None),
         None if path == "/" || path == "/home" => {
-            let back = encode(&format!("{}/home", site.base()));
-            Err(Box::new(redirect(&format!("https://id.atlassian.com/login?continue={back}&application=confluence"))))
+            let back = encode(&format!("{}/home", site.address()));
+            Err(Box::new(redirect(&format!("{}/login?continue={back}&application=confluence", site.idp))))
         }
         Some(_) | None => Err(closed()),
     }

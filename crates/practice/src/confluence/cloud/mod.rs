@@ -20,7 +20,7 @@ use super::auth::now_in_milliseconds;
 use super::mount::mount;
 use super::site::{Site, Visit};
 use super::wiki::Space;
-use super::{content, front};
+use super::{content, csp, front, gate};
 
 /// The site's identifier, as `/_edge/tenant_info` tells it.
 pub(crate) const CLOUD_ID: &str = "7e1c9a52-0b6d-4f0e-9d4a-3c5b81f2a640";
@@ -32,10 +32,13 @@ pub(crate) fn site(site: &Arc<Site>) -> Router {
     let edge = Router::new()
         .route("/_edge/tenant_info", get(v1::tenant_info))
         .route("/rest/api/3/serverInfo", get(v1::jira_server_info))
+        .route("/login/continue", get(v1::enter))
         .route("/", get(v1::front_door))
         .with_state(Arc::clone(site));
     edge.fallback_service(mount("/wiki", wiki(site, Door::Site)))
         .layer(middleware::from_fn_with_state(Arc::clone(site), front::stand_before))
+        .layer(middleware::from_fn_with_state(Arc::clone(site), gate::keep))
+        .layer(middleware::from_fn_with_state(Arc::clone(site), csp::guard))
 }
 
 /// Everything on the gateway's origin.
@@ -69,6 +72,7 @@ fn wiki(site: &Arc<Site>, door: Door) -> Router {
         .route("/api/v2/admin-key", get(v2::admin_key).post(v2::open_admin_key).delete(v2::close_admin_key))
         .route("/", get(v1::home))
         .route("/home", get(v1::home))
+        .route("/logout.action", get(v1::leave))
         .fallback(unknown);
     v1.merge(other)
         .layer(middleware::from_fn(wrong_method))

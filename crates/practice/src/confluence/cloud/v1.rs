@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderName, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::super::accounts::{GROUPS, Who};
 use super::super::answers::{Answer, Refused, escape, html, json, json_with, redirect, set};
+use super::super::login::within;
 use super::super::paging::{Length, expands, listing};
+use super::super::session;
 use super::super::site::{Params, Site, Visit};
 use super::super::wiki::Space;
 use super::auth::api_token_owner;
@@ -31,6 +33,25 @@ pub(super) async fn jira_server_info(State(site): State<Arc<Site>>, headers: Hea
         let reason = if api_token_owner(&headers).is_some() { "OK" } else { "AUTHENTICATED_FAILED" };
         set(&mut response, HeaderName::from_static("x-seraph-loginreason"), reason);
     }
+    response
+}
+
+/// Back from the sign-in of Atlassian accounts: its ticket is worth one session.
+pub(super) async fn enter(State(site): State<Arc<Site>>, Query(params): Query<Params>) -> Response<Body> {
+    let param = |name: &str| params.get(name).map(String::as_str).unwrap_or_default();
+    let who = site.memory().idp.tickets.remove(param("ticket"));
+    let Some(who) = who else { return json_with(StatusCode::UNAUTHORIZED, &json!({ "code": 401, "message": "Unauthorized" })) };
+    let back = param("continue").strip_prefix(&site.origin).map_or("/wiki/home", within);
+    let mut response = redirect(back);
+    set(&mut response, header::SET_COOKIE, &session::open_session(&site, Some(who)));
+    response
+}
+
+/// `/wiki/logout.action`.
+pub(super) async fn leave(visit: Visit) -> Response<Body> {
+    session::end(&visit.site, &visit.parts.headers);
+    let mut response = redirect(&format!("{}/sign-out", visit.site.idp));
+    set(&mut response, header::SET_COOKIE, &format!("{}=; Path=/; Max-Age=0; HttpOnly", visit.site.session_cookie()));
     response
 }
 

@@ -155,6 +155,12 @@ pub(crate) fn obstacle(response: &Response) -> Option<Obstacle> {
         return Some(Obstacle::BlockedForGood { why: "an IP allow-list" });
     }
     let page = page?;
+    // a redirect within the host was followed to a gate's own page
+    if matches!(page, PageKind::Other(_))
+        && let Some(name) = idp::gate_on_own_host(&response.url.path().to_ascii_lowercase())
+    {
+        return Some(Obstacle::IdentityProvider { name: name.to_owned() });
+    }
     // newer versions draw the login form by a script, so that the page itself has no sign of it
     if matches!(page, PageKind::Other(_)) && response.url.path().ends_with("/login.action") {
         return Some(Obstacle::Login);

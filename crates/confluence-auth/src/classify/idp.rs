@@ -49,6 +49,9 @@ pub(super) fn provider(target: &Url) -> Option<String> {
     if let Some((_, name)) = known {
         return Some((*name).to_owned());
     }
+    if target.path().starts_with("/cdn-cgi/access/") {
+        return Some("Cloudflare Access".to_owned());
+    }
     let lower = format!("{}?{}", target.path(), target.query().unwrap_or_default()).to_ascii_lowercase();
     if lower.contains("/adfs/ls") || lower.contains("/adfs/oauth2") {
         return Some(format!("AD FS ({host})"));

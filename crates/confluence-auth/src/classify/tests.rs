@@ -54,6 +54,7 @@ fn redirects_by_where_they_lead() {
         ("https://auth.pingone.com/0/saml20/idp/sso", "identity provider: PingOne"),
         ("https://accounts.google.com/o/saml2", "identity provider: Google"),
         ("https://id.atlassian.com/login?continue=x", "identity provider: Atlassian"),
+        ("https://access.brackwater.example/cdn-cgi/access/login/wiki", "identity provider: Cloudflare Access"),
         ("https://team.cloudflareaccess.com/cdn-cgi/access/login/wiki", "identity provider: Cloudflare Access"),
         (
             "https://sso.brackwater.example/realms/x/protocol/openid-connect/auth",

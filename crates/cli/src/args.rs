@@ -28,6 +28,9 @@ pub(crate) enum Command {
     Spaces(Spaces),
     /// Say what a Microsoft sign-in error means, offline
     Explain(Explain),
+    /// Certificates for apps that sign in by themselves
+    #[command(subcommand)]
+    Cert(Cert),
 }
 
 #[derive(Debug, Subcommand)]
@@ -87,8 +90,14 @@ pub(crate) struct SharePoint {
     #[arg(long, value_name = "ID|DOMAIN", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) tenant: Option<String>,
     /// How to sign in
-    #[arg(long, value_enum, default_value_t = SignIn::Browser)]
-    pub(crate) sign_in: SignIn,
+    #[arg(long, value_enum, help = "How to sign in [default: browser]")]
+    pub(crate) sign_in: Option<SignIn>,
+    /// PFX or PEM file with the certificate and its private key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// Read the certificate file's password from this environment variable
+    #[arg(long, value_name = "NAME", requires = "certificate")]
+    pub(crate) certificate_password_env: Option<String>,
     /// Read the client secret from this environment variable
     #[arg(long, value_name = "NAME")]
     pub(crate) secret_env: Option<String>,
@@ -152,6 +161,8 @@ pub(crate) enum SignIn {
     Browser,
     /// By a code to type on any device's browser
     DeviceCode,
+    /// As the app by itself, by a certificate
+    Certificate,
     /// As the app by itself, by a client secret (SharePoint refuses such apps, Graph does not)
     Secret,
     /// By user name and password (legacy)
@@ -175,4 +186,39 @@ pub(crate) struct Explain {
     /// An AADSTS number or a pasted error text
     #[arg(required = true, trailing_var_arg = true)]
     pub(crate) text: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cert {
+    /// Make a new certificate: a PFX file to sign in with, and a CER file to upload to the app registration
+    New(NewCert),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct NewCert {
+    /// Folder for the two files; nothing in it is overwritten
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) out: PathBuf,
+    /// The certificate's name (CN), which the portal shows
+    #[arg(long, value_name = "CN", default_value = "Wayleave", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) name: String,
+    /// How many days it is good
+    #[arg(long, value_name = "N", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) days: u32,
+    /// Length of the RSA key
+    #[arg(long, value_name = "BITS", value_enum, default_value_t = Bits::Bits2048)]
+    pub(crate) bits: Bits,
+    /// Read the password that protects the PFX file from this environment variable
+    #[arg(long, value_name = "NAME")]
+    pub(crate) password_env: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Bits {
+    /// What Microsoft's own tools make
+    #[value(name = "2048")]
+    Bits2048,
+    /// For organizations whose rules ask for more
+    #[value(name = "3072")]
+    Bits3072,
 }

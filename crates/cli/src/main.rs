@@ -3,6 +3,7 @@
 //! Progress goes to standard error, the report to standard output. Exit codes: 0 passed, 1 limited, 2 failed, 64 wrong usage, 130 cancelled.
 
 mod args;
+mod cert;
 mod check;
 mod explain;
 mod order;
@@ -36,5 +37,6 @@ fn main() -> ExitCode {
         Command::Check(args::Check::Sharepoint(args)) => check::sharepoint(args),
         Command::Spaces(args) => spaces::run(args),
         Command::Explain(args) => explain::run(&args),
+        Command::Cert(args::Cert::New(args)) => cert::new(args),
     }
 }

@@ -65,6 +65,11 @@ pub(crate) fn explanation(fail: &Fail) {
     to_stdout(text.trim_end());
 }
 
+/// Writes what was made to standard output.
+pub(crate) fn told(text: &str) {
+    to_stdout(text);
+}
+
 fn to_stdout(text: &str) {
     let mut out = io::stdout().lock();
     // a reader that has enough (`| head`) is not an error

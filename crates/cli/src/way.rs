@@ -1,18 +1,23 @@
 //! The way of signing in to SharePoint, with its secret, from the words that were typed.
 
 use engine::forms::Method;
+use engine::practice::Practice;
 
 use crate::args::{SharePoint, SignIn};
 use crate::order::{UsageError, from_env, from_stdin};
 
 /// The way of signing in, with its secret.
-pub(crate) fn method(args: &SharePoint, client_id: &str) -> Result<Method, UsageError> {
+pub(crate) fn method(args: &SharePoint, client_id: &str, practice: Option<&Practice>) -> Result<Method, UsageError> {
+    // in a situation of an app by itself, practice has a certificate of its own
+    let practised = practice.filter(|_| args.certificate.is_none()).and_then(Practice::certificate);
+    let chosen = args.sign_in.unwrap_or(if practised.is_some() { SignIn::Certificate } else { SignIn::Browser });
     let given = [
+        (args.certificate.is_some(), "--certificate and --certificate-password-env", SignIn::Certificate),
         (args.secret_env.is_some() || args.secret_stdin, "--secret-env and --secret-stdin", SignIn::Secret),
         (args.username.is_some(), "--username", SignIn::Password),
         (args.password_env.is_some() || args.password_stdin, "--password-env and --password-stdin", SignIn::Password),
     ];
-    if let Some((_, flags, sign_in)) = given.iter().find(|(given, _, sign_in)| *given && *sign_in != args.sign_in) {
+    if let Some((_, flags, sign_in)) = given.iter().find(|(given, _, sign_in)| *given && *sign_in != chosen) {
         return Err(UsageError::Value(format!("{flags} go with --sign-in {}", sign_in.name())));
     }
     let secret = |what: &str, variable: &Option<String>, stdin: bool, flags: &str| match variable {
@@ -20,9 +25,17 @@ pub(crate) fn method(args: &SharePoint, client_id: &str) -> Result<Method, Usage
         None if stdin => from_stdin(what),
         None => Err(UsageError::Value(format!("say where the {what} is: {flags}"))),
     };
-    let method = match args.sign_in {
+    let method = match chosen {
         SignIn::Browser => Method::Interactive,
         SignIn::DeviceCode => Method::DeviceCode,
+        SignIn::Certificate => match (&args.certificate, practised) {
+            (Some(file), _) => {
+                let password = args.certificate_password_env.as_deref().map(from_env).transpose()?;
+                engine::certificate::method(file, password.as_ref())
+            }
+            (None, Some(certificate)) => Method::Certificate(certificate),
+            (None, None) => return Err(UsageError::Value("say where the certificate is: --certificate FILE".to_owned())),
+        },
         SignIn::Secret => {
             Method::ClientSecret(secret("client secret", &args.secret_env, args.secret_stdin, "--secret-env NAME or --secret-stdin")?)
         }
@@ -52,7 +65,7 @@ fn expectation_fits(args: &SharePoint, client_id: &str, method: &Method) -> Resu
         Method::Password { username, .. } if expected.contains('@') && !expected.eq_ignore_ascii_case(username) => {
             Err(UsageError::Value(format!("--expect-account {expected} contradicts --username {username}")))
         }
-        Method::ClientSecret(_) => {
+        Method::ClientSecret(_) | Method::Certificate(_) | Method::UnusableCertificate(_) => {
             if (is_guid || expected.contains('@')) && !expected.eq_ignore_ascii_case(client_id) {
                 return Err(UsageError::Value(format!(
                     "--expect-account {expected} contradicts --client-id {client_id}: an app that signs in by itself is its own account"
@@ -69,6 +82,7 @@ impl SignIn {
         match self {
             Self::Browser => "browser",
             Self::DeviceCode => "device-code",
+            Self::Certificate => "certificate",
             Self::Secret => "secret",
             Self::Password => "password",
         }

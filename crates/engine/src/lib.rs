@@ -2,6 +2,7 @@
 //!
 //! [`deps::Deps`] is the only place that builds network clients, opens a browser, reads the clock or the settings file.
 
+pub mod certificate;
 pub mod deps;
 pub mod forms;
 pub mod job;

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use entra_auth::Certificate;
 use practice::situation::{SITUATIONS, Stage, find};
 pub use practice::situation::{Side, Situation};
 use preflight::{Origin, Secret};
@@ -82,6 +83,13 @@ impl Practice {
         }
     }
 
+    /// The certificate to sign in with, in a situation where an app signs in by itself.
+    pub fn certificate(&self) -> Option<Certificate> {
+        let certificate = self.stage.cloud.certificate.as_ref()?;
+        // our own certificate is in order, and what the test would say about another one is not for practice
+        Certificate::read(format!("{}{}", certificate.key_pem(), certificate.pem()).as_bytes(), None).ok()
+    }
+
     /// The same job with the practice servers as authority and gateway.
     pub fn adapt(&self, mut job: Job) -> Job {
         match &mut job {
@@ -113,6 +121,9 @@ impl Practice {
 
     /// Who to sign in as on the practice sign-in page, which fills in the password by itself.
     pub fn sign_in_note(&self) -> String {
+        if self.stage.cloud.certificate.is_some() {
+            return format!("{}. The app signs in with a practice certificate of its own", self.stage.situation.text);
+        }
         let user = &self.stage.cloud.user;
         format!("{}. On the practice sign-in page, choose {} ({})", self.stage.situation.text, user.name, user.upn)
     }

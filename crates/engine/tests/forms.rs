@@ -99,6 +99,8 @@ fn ways_of_signing_in_to_sharepoint() {
             Method::DeviceCode => "by a code".to_owned(),
             Method::ClientSecret(secret) => format!("secret of {}", secret.inspect(str::len)),
             Method::Password { username, password } => format!("{username} with {}", password.inspect(str::len)),
+            Method::Certificate(certificate) => certificate.to_string(),
+            Method::UnusableCertificate(error) => error.to_string(),
         });
         let found = found.map_err(|errors| errors.into_iter().map(|error| error.field).collect::<Vec<_>>());
         assert_eq!(found.as_deref().map_err(Vec::as_slice), *expected, "{method:?} {username}");

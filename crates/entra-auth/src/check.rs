@@ -83,7 +83,7 @@ async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Res
     recorder.address(settings.site.shown());
     recorder.step(ADDRESS, async { Ok(before::address(settings)) }).await?;
     let tenancy = recorder.step(TENANT, before::tenant(cx, settings)).await?;
-    recorder.step(CREDENTIAL, async { before::credential(settings, &tenancy) }).await?;
+    recorder.step(CREDENTIAL, async { before::credential(cx, settings, &tenancy) }).await?;
 
     let resource = Resource::new(settings.site.origin().clone());
     let signed_in = recorder.step(SIGN_IN, identity::sign_in(cx, settings, &tenancy, &resource, recorder)).await?;

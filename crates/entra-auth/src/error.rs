@@ -6,6 +6,7 @@ use std::time::Duration;
 use transport::TransportError;
 
 use crate::Refusal;
+use crate::certificate::CertificateError;
 use crate::discovery::MetadataError;
 use crate::id_token::IdTokenError;
 
@@ -60,6 +61,12 @@ pub enum SignInError {
     /// The session brought no refresh token, so it ends with its first token.
     #[error("the sign-in brought no refresh token")]
     NoRefreshToken,
+    /// The certificate cannot be used.
+    #[error("the certificate cannot be used")]
+    Certificate(#[source] CertificateError),
+    /// Nothing was signed, because the system gave no random numbers.
+    #[error("the system gave no random numbers to sign with")]
+    NoSignature,
     /// The sign-in service offers no device codes.
     #[error("the sign-in service has no endpoint for device codes")]
     NoDeviceCodes,

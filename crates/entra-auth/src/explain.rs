@@ -1,4 +1,5 @@
 //! What a person is told about every failure of this room. The sentences stand in these modules and nowhere else.
 
+mod certificate;
 pub(crate) mod sharepoint;
 mod sign_in;

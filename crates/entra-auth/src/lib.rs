@@ -23,6 +23,7 @@ pub mod aadsts;
 mod abilities;
 mod address;
 mod authority;
+mod certificate;
 mod check;
 mod cx;
 mod discovery;
@@ -47,6 +48,7 @@ mod verdict;
 pub use aadsts::explain_text;
 pub use address::{AddressError, SiteAddress};
 pub use authority::{AppPage, Authority, AuthorityError, ClientId, ClientIdError, Cloud, Tenant, TenantError, UnknownCloud};
+pub use certificate::{Certificate, CertificateError, KeySize, Made, MakeError, make as make_certificate};
 pub use check::{CheckError, PLAN, Shortage, test_connection};
 pub use cx::{Cx, OpenError, UrlOpener};
 pub use discovery::{Metadata, MetadataError, discover};
@@ -57,7 +59,8 @@ pub use realm::{Detected, RealmError, detect_tenant};
 pub use replies::{NobodyWaits, Replies, Reply, ReplySender};
 pub use settings::{Method, Settings, Way};
 pub use sign_in::{
-    AccountHint, AppCredential, AppIdentity, Principal, SignedIn, sign_in_app, sign_in_device_code, sign_in_interactive, sign_in_password,
+    AccountHint, AppCredential, AppIdentity, ByCertificate, Principal, SignedIn, sign_in_app, sign_in_device_code, sign_in_interactive,
+    sign_in_password,
 };
 pub use token::{AccessToken, Resource, TokenCache, TokenClaims};
 pub use token_error::{Refusal, RefusedApp};

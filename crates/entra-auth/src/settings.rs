@@ -3,7 +3,7 @@
 use preflight::Secret;
 use url::Url;
 
-use crate::{ClientId, Cloud, SiteAddress, Tenant};
+use crate::{Certificate, CertificateError, ClientId, Cloud, SiteAddress, Tenant};
 
 /// What to test, and as whom. Secrets in it show themselves nowhere.
 #[derive(Clone, Debug)]
@@ -33,6 +33,10 @@ pub enum Method {
     DeviceCode,
     /// An app by itself, by a client secret. SharePoint refuses the tokens of such apps; Graph takes them.
     ClientSecret(Secret),
+    /// An app by itself, by a certificate (RFC 7523).
+    Certificate(Certificate),
+    /// The same with a certificate that cannot be used; the test says why.
+    UnusableCertificate(CertificateError),
     /// User name and password of a person (RFC 6749 §4.3). Legacy: a second factor and most sign-in rules rule it out.
     Password {
         /// The UPN.
@@ -54,6 +58,7 @@ impl Method {
             Self::Interactive => Way::Browser,
             Self::DeviceCode => Way::DeviceCode,
             Self::ClientSecret(_) => Way::ClientSecret,
+            Self::Certificate(_) | Self::UnusableCertificate(_) => Way::Certificate,
             Self::Password { .. } => Way::Password,
         }
     }
@@ -61,7 +66,7 @@ impl Method {
     /// Every secret in it, to be kept out of reports.
     pub(crate) fn secrets(&self) -> Option<&Secret> {
         match self {
-            Self::Interactive | Self::DeviceCode => None,
+            Self::Interactive | Self::DeviceCode | Self::Certificate(_) | Self::UnusableCertificate(_) => None,
             Self::ClientSecret(secret) | Self::Password { password: secret, .. } => Some(secret),
         }
     }
@@ -77,6 +82,8 @@ pub enum Way {
     DeviceCode,
     /// An app by itself, by a secret.
     ClientSecret,
+    /// An app by itself, by a certificate.
+    Certificate,
     /// User name and password.
     Password,
 }
@@ -84,7 +91,7 @@ pub enum Way {
 impl Way {
     /// True where an app signs in by itself, without a person.
     pub const fn is_app(self) -> bool {
-        matches!(self, Self::ClientSecret)
+        matches!(self, Self::ClientSecret | Self::Certificate)
     }
 }
 

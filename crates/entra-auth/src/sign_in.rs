@@ -7,7 +7,7 @@ mod password;
 mod proof;
 mod signed_in;
 
-pub use app::{AppCredential, AppIdentity, sign_in_app};
+pub use app::{AppCredential, AppIdentity, ByCertificate, sign_in_app};
 pub use device_code::sign_in_device_code;
 pub use interactive::{AccountHint, sign_in_interactive};
 pub use password::sign_in_password;

@@ -204,6 +204,11 @@ impl TokenCache {
         Self { endpoint, app, held, renewing: tokio::sync::Mutex::default() }
     }
 
+    /// What an app by itself signs in with.
+    pub(crate) const fn credential(&self) -> Option<&AppCredential> {
+        self.app.as_ref()
+    }
+
     /// Keeps what an answer brought.
     pub(crate) fn keep(&self, answer: TokenAnswer, resource: &Resource, now: Timestamp) -> AccessToken {
         let token = AccessToken::from_answer(&answer, resource, now);

@@ -117,6 +117,11 @@ impl TokenEndpoint {
         })
     }
 
+    /// Its address, which an assertion names as its audience.
+    pub(crate) fn address(&self) -> String {
+        format!("{}{}", self.origin, self.path.as_str())
+    }
+
     pub(crate) fn secret(&self, secret: Secret) -> FormValue {
         FormValue::Secret(secret.bind(self.origin.clone()))
     }

@@ -134,6 +134,14 @@ impl Refusal {
         self.way == Way::DeviceCode && self.codes.iter().any(|code| matches!(code, 53003 | 530_033 | 530_036))
     }
 
+    /// True where a signed assertion was refused for the way it is signed: by the number (5002730, an unsupported key for the algorithm), or
+    /// by the reason that Entra names beside the general numbers for assertions.
+    pub(crate) fn is_about_the_algorithm(&self) -> bool {
+        const WORDS: [&str; 5] = ["algorithm", "ps256", "rs256", "pss", "'alg'"];
+        let reason = self.description.as_ref().map(|text| text.as_str().to_ascii_lowercase()).unwrap_or_default();
+        self.codes.contains(&5_002_730) || WORDS.iter().any(|word| reason.contains(word))
+    }
+
     /// The number that says most: one that our table knows before others, the longest, and of those the last
     /// (older bodies give a general number first, such as 70002 before 70008).
     pub fn code(&self) -> Option<u32> {

@@ -133,6 +133,17 @@ pub static SITUATIONS: &[Situation] = &[
     cloud("no-site-access", "No access to the site", "The account may not open the site", CloudSituation::NoRole),
     cloud("no-sharepoint-plan", "No SharePoint plan", "The tenant has no SharePoint subscription", CloudSituation::NoSharePointPlan),
     cloud("clock-wrong", "Wrong clock", "This computer's clock is twenty minutes off", CloudSituation::ClockWrong),
+    cloud("app-only", "App by itself", "The app signs in with a certificate, without a person", CloudSituation::AppOnly),
+    cloud("app-plan-b", "App by itself, plan B", "The app may manage content, but has no full control", CloudSituation::AppPlanB),
+    cloud("app-selected", "App for selected sites", "The app was granted exactly this site", CloudSituation::AppSelected),
+    cloud("app-not-granted", "App without this site", "The app is for selected sites, and this is none", CloudSituation::AppNotGranted),
+    cloud(
+        "app-without-permission",
+        "App without permissions",
+        "The app signs in with a certificate, and may do nothing",
+        CloudSituation::AppWithoutPermission,
+    ),
+    cloud("certificate-unknown", "Certificate not uploaded", "The app does not know the certificate", CloudSituation::CertificateUnknown),
 ];
 
 /// The situation of that name.

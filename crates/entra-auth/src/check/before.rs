@@ -1,11 +1,11 @@
 //! What is found out before anybody signs in: the site's address, its tenant, and what will be used to sign in.
 
 use futures::future::join;
-use preflight::{Cause, Fail, Field, Hint, HintAction, Pass};
+use preflight::{Cause, Explain as _, Fail, Field, Hint, HintAction, Pass};
 
 use super::error::CheckError;
 use crate::explain::sharepoint::site_tenant_hint;
-use crate::{Authority, Cx, Guid, Metadata, Method, RealmError, Settings, Tenant, detect_tenant, discover};
+use crate::{Authority, Certificate, Cx, Guid, Metadata, Method, RealmError, Settings, Tenant, detect_tenant, discover};
 
 /// The tenant that will be signed in to.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ fn authority(settings: &Settings, tenant: Tenant) -> Result<Authority, Fail> {
     }
 }
 
-pub(super) fn credential(settings: &Settings, tenancy: &Tenancy) -> Result<Pass<()>, Fail> {
+pub(super) fn credential(cx: &Cx<'_>, settings: &Settings, tenancy: &Tenancy) -> Result<Pass<()>, Fail> {
     if settings.client_id.as_str() == tenancy.metadata.tenant().as_str() {
         return Err(CheckError::TenantAsClient.into());
     }
@@ -96,6 +96,8 @@ pub(super) fn credential(settings: &Settings, tenancy: &Tenancy) -> Result<Pass<
         Method::Interactive => format!("Sign-in in the browser {place}"),
         Method::DeviceCode => format!("Sign-in by device code {place}"),
         Method::ClientSecret(_) => format!("The app signs in by itself with a client secret {place}"),
+        Method::Certificate(certificate) => format!("The app signs in by itself with the certificate {certificate}, {place}"),
+        Method::UnusableCertificate(error) => return Err(error.explain()),
         Method::Password { .. } => format!("Sign-in by user name and password {place}, which is legacy"),
     };
     let expected = settings.expect_account.clone().unwrap_or_else(|| "any".to_owned());
@@ -108,10 +110,30 @@ pub(super) fn credential(settings: &Settings, tenancy: &Tenancy) -> Result<Pass<
             "SharePoint accepts no app that signs in by a client secret: for SharePoint, sign in as a person",
             HintAction::EditField(Field::SharePointMethod),
         )),
-        Method::Interactive | Method::DeviceCode => Pass::new((), summary),
+        Method::Certificate(certificate) => {
+            certificate.in_date(cx.clock.now()).map_err(|error| described(certificate, error.explain()))?;
+            evidence(certificate).into_iter().fold(Pass::new((), summary), |pass, (key, value)| pass.detail(key, value))
+        }
+        Method::Interactive | Method::DeviceCode | Method::UnusableCertificate(_) => Pass::new((), summary),
     };
     Ok(pass
         .detail("app", settings.client_id.to_string())
         .detail("sign_in_service", authority.origin().to_string())
         .detail("expected_account", expected))
+}
+
+/// What a person compares with the portal.
+fn evidence(certificate: &Certificate) -> [(&'static str, String); 5] {
+    let time = |time: jiff::Timestamp| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    [
+        ("certificate", certificate.subject().to_owned()),
+        ("thumbprint", certificate.thumbprint_sha1()),
+        ("thumbprint_sha256", certificate.thumbprint_sha256()),
+        ("valid_from", time(certificate.not_before())),
+        ("valid_until", time(certificate.not_after())),
+    ]
+}
+
+fn described(certificate: &Certificate, fail: Fail) -> Fail {
+    evidence(certificate).into_iter().fold(fail, |fail, (key, value)| fail.detail(key, value))
 }

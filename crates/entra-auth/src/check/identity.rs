@@ -7,8 +7,8 @@ use super::error::CheckError;
 use crate::explain::sharepoint::Context;
 use crate::sharepoint::GrantedScopes;
 use crate::{
-    AccessToken, AccountHint, AppCredential, ClientId, Cx, Guid, Metadata, Method, Principal, Resource, Settings, SignInError, SignedIn,
-    sign_in_app, sign_in_device_code, sign_in_interactive, sign_in_password,
+    AccessToken, AccountHint, AppCredential, ByCertificate, ClientId, Cx, Guid, Metadata, Method, Principal, Resource, Settings,
+    SignInError, SignedIn, sign_in_app, sign_in_device_code, sign_in_interactive, sign_in_password,
 };
 
 pub(super) async fn sign_in(
@@ -26,7 +26,12 @@ pub(super) async fn sign_in(
         Principal::Person(_) => "Microsoft signed somebody in, and the answer verifies",
         Principal::App(_) => "Microsoft accepted the app's credential",
     };
-    Ok(Pass::new(signed_in, summary))
+    let signature = signed_in.signature();
+    let pass = Pass::new(signed_in, summary);
+    Ok(match signature {
+        Some(signature) => pass.detail("assertion_signed_with", signature),
+        None => pass,
+    })
 }
 
 async fn by_method(
@@ -47,6 +52,12 @@ async fn by_method(
         }
         Method::DeviceCode => sign_in_device_code(cx, metadata, client_id, resource, &prompt).await,
         Method::ClientSecret(secret) => sign_in_app(cx, metadata, client_id, resource, AppCredential::Secret(secret.clone())).await,
+        Method::Certificate(certificate) => {
+            let credential = AppCredential::Certificate(ByCertificate::new(certificate.clone()));
+            sign_in_app(cx, metadata, client_id, resource, credential).await
+        }
+        // never reached: the rung before says so
+        Method::UnusableCertificate(error) => Err(SignInError::Certificate(error.clone())),
         Method::Password { username, password } => sign_in_password(cx, metadata, client_id, resource, username, password.clone()).await,
     }
 }
@@ -123,6 +134,7 @@ pub(super) async fn sharepoint_token(
         (Some(level), false) => format!("The app may use SharePoint for this account with {level}"),
         (None, false) => "The app may use SharePoint for this account".to_owned(),
         (Some(level), true) => format!("The app has a token for SharePoint by itself, with {level}"),
+        (None, true) if lacks_every_role(&token) => "The app has a token for SharePoint by itself, with no permission in it".to_owned(),
         (None, true) => "The app has a token for SharePoint by itself".to_owned(),
     };
     Ok(describe(token, summary))

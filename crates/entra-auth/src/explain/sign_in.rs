@@ -30,6 +30,11 @@ impl Explain for SignInError {
                     "A security program may forbid listening on this computer's own address (127.0.0.1): allow it for Wayleave",
                 ))
                 .hint(retry("Test again")),
+            Self::Certificate(error) => error.explain(),
+            Self::NoSignature => {
+                Fail::new(Cause::EntraRefused, "The proof of the app could not be signed: this computer gave no random numbers")
+                    .hint(retry("Wait a moment, then test again"))
+            }
             Self::NoDeviceCodes => Fail::new(Cause::EntraDeviceCodeBlocked, "The sign-in service offers no sign-in by device code")
                 .hint(choose("Choose the interactive sign-in, which opens the browser")),
             Self::DeviceCodeExpired => Fail::new(Cause::EntraDeviceCodeExpired, "The code expired before anybody signed in with it")

@@ -1,25 +1,89 @@
 //! An app that signs in by itself (RFC 6749 §4.4; Microsoft, "OAuth 2.0 client credentials flow"). Nobody is asked; the app's own
 //! permissions count, and no ID token says who it is.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use preflight::Secret;
 use transport::Response;
 
 use super::proof::clock_skew;
+use crate::certificate::Algorithm;
 use crate::token_endpoint::{TokenAnswer, TokenEndpoint};
-use crate::{ClientId, Cx, Guid, Metadata, Resource, SignInError, SignedIn, Way};
+use crate::{Certificate, ClientId, Cx, Guid, Metadata, Resource, SignInError, SignedIn, Way};
 
 /// How an app proves itself.
 #[derive(Clone, Debug)]
 pub enum AppCredential {
     /// By a client secret. SharePoint refuses the tokens that come of it; Graph takes them.
     Secret(Secret),
+    /// By a certificate, which both take.
+    Certificate(ByCertificate),
 }
+
+/// A certificate, and which signature the sign-in service takes. Clones share what they learn.
+#[derive(Clone, Debug)]
+pub struct ByCertificate {
+    certificate: Certificate,
+    /// True once the service refused the newer signature and took the older one.
+    older: Arc<AtomicBool>,
+}
+
+impl ByCertificate {
+    /// Begins with the signature that Microsoft's documentation asks for.
+    pub fn new(certificate: Certificate) -> Self {
+        Self { certificate, older: Arc::default() }
+    }
+
+    fn algorithm(&self) -> Algorithm {
+        if self.older.load(Ordering::Relaxed) { Algorithm::Rs256 } else { Algorithm::Ps256 }
+    }
+
+    /// One attempt; a second one, with the older signature, only where the refusal is about the signature's algorithm.
+    async fn token(&self, cx: &Cx<'_>, endpoint: &TokenEndpoint, resource: &Resource) -> Result<(TokenAnswer, Response), SignInError> {
+        let first = self.algorithm();
+        match self.attempt(cx, endpoint, resource, first).await {
+            Err(SignInError::Refused(refusal)) if first == Algorithm::Ps256 && refusal.is_about_the_algorithm() => {
+                tracing::info!(%refusal, "the signature's algorithm is not taken; trying the older one");
+                let answer = self.attempt(cx, endpoint, resource, Algorithm::Rs256).await?;
+                self.older.store(true, Ordering::Relaxed);
+                Ok(answer)
+            }
+            result => result,
+        }
+    }
+
+    async fn attempt(
+        &self,
+        cx: &Cx<'_>,
+        endpoint: &TokenEndpoint,
+        resource: &Resource,
+        algorithm: Algorithm,
+    ) -> Result<(TokenAnswer, Response), SignInError> {
+        let assertion = self.certificate.assertion(&endpoint.client_id, &endpoint.address(), cx.clock.now(), algorithm);
+        let assertion = assertion.ok_or(SignInError::NoSignature)?;
+        let proof = vec![("client_assertion_type", ASSERTION_TYPE.into()), ("client_assertion", endpoint.secret(assertion))];
+        endpoint.client_credentials(cx, resource, proof).await
+    }
+}
+
+/// RFC 7523 §2.2
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl AppCredential {
     /// Which way of signing in it makes.
     pub const fn way(&self) -> Way {
         match self {
             Self::Secret(_) => Way::ClientSecret,
+            Self::Certificate(_) => Way::Certificate,
+        }
+    }
+
+    /// How the app's proof was signed, where it was.
+    pub fn signature(&self) -> Option<&'static str> {
+        match self {
+            Self::Secret(_) => None,
+            Self::Certificate(by) => Some(by.algorithm().as_str()),
         }
     }
 
@@ -35,6 +99,7 @@ impl AppCredential {
                 let proof = vec![("client_secret", endpoint.secret(secret.clone()))];
                 endpoint.client_credentials(cx, resource, proof).await
             }
+            Self::Certificate(by) => by.token(cx, endpoint, resource).await,
         }
     }
 }

@@ -94,6 +94,11 @@ impl SignedIn {
         Self { who, tokens }
     }
 
+    /// How an app's proof was signed, where it signed in by a certificate.
+    pub fn signature(&self) -> Option<&'static str> {
+        self.tokens.credential().and_then(AppCredential::signature)
+    }
+
     /// A token for this resource: the one at hand where it is good for some minutes more, else a new one: of a person by the refresh
     /// token, of an app by its credential. Asking from several places at once brings one request.
     pub async fn token(&self, cx: &Cx<'_>, resource: &Resource) -> Result<AccessToken, SignInError> {

@@ -1,6 +1,7 @@
 //! A certificate an app can prove itself with, and the assertions signed with it ("Certificate credentials").
 
 use std::io;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -41,6 +42,16 @@ impl std::fmt::Debug for ClientCertificate {
 }
 
 impl ClientCertificate {
+    /// The certificate of all practice apps of this process, good for a year. Making one takes a noticeable moment, so it is made once.
+    pub fn shared() -> io::Result<Self> {
+        static CERTIFICATE: OnceLock<ClientCertificate> = OnceLock::new();
+        if let Some(certificate) = CERTIFICATE.get() {
+            return Ok(certificate.clone());
+        }
+        let made = Self::new("Wiki Migration (practice)", Timestamp::now() + Duration::from_hours(365 * 24))?;
+        Ok(CERTIFICATE.get_or_init(|| made).clone())
+    }
+
     /// A certificate named `name` that is valid until `not_after`.
     pub fn new(name: &str, not_after: Timestamp) -> io::Result<Self> {
         let private = RsaPrivateKey::new(&mut OsRng, 2048).map_err(io::Error::other)?;

@@ -80,12 +80,22 @@ fn check_assertion(world: &World, app: &App, assertion: &str, now: i64) -> Resul
         let text = "The subject name of the signing certificate isn't authorized, or 'sub' mismatches 'iss' in the client assertion.";
         return Err(Refusal::new(50048, "invalid_client", text));
     }
-    let thumbprint = |sha256: &str| app.certificates.iter().find(|der| URL_SAFE_NO_PAD.encode(Sha256::digest(der)) == sha256);
-    let by_sha256 = thumbprint(jwt.header_text("x5t#S256"));
-    let certificate = by_sha256.or_else(|| {
-        let sha1 = jwt.header_text("x5t");
-        app.certificates.iter().find(|der| URL_SAFE_NO_PAD.encode(sha1_of(der)) == sha1)
-    });
+    // each algorithm names the certificate by its own thumbprint
+    let certificate = match jwt.header_text("alg") {
+        "PS256" if app.only_rs256 => {
+            let text = "Invalid JWT token. Unsupported key for the signing algorithm.";
+            return Err(Refusal::new(5_002_730, "invalid_client", text));
+        }
+        "PS256" => {
+            let named = jwt.header_text("x5t#S256");
+            app.certificates.iter().find(|der| URL_SAFE_NO_PAD.encode(Sha256::digest(der)) == named)
+        }
+        "RS256" => {
+            let named = jwt.header_text("x5t");
+            app.certificates.iter().find(|der| URL_SAFE_NO_PAD.encode(sha1_of(der)) == named)
+        }
+        _ => return Err(Refusal::new(50027, "invalid_request", "JWT token is invalid or malformed.")),
+    };
     let refused = |reason: &str| {
         let text = format!(
             "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - {reason}, \
@@ -103,11 +113,14 @@ fn check_assertion(world: &World, app: &App, assertion: &str, now: i64) -> Resul
     if parsed.validity().not_after.timestamp() <= now {
         return Err(refused("The key used is expired."));
     }
+    if parsed.validity().not_before.timestamp() > now + SKEW_SECONDS {
+        return Err(refused("The key used is not yet valid."));
+    }
     let key = RsaPublicKey::from_public_key_der(parsed.public_key().raw);
     if !key.is_ok_and(|key| jwt.is_signed_by(&key)) {
         return Err(refused("The signature is not valid."));
     }
-    let (nbf, exp) = (jwt.number("nbf").unwrap_or(now), jwt.number("exp").unwrap_or(0));
+    let (nbf, exp) = (jwt.number("nbf").unwrap_or(i64::MAX), jwt.number("exp").unwrap_or(0));
     if nbf > now + SKEW_SECONDS || exp <= now - SKEW_SECONDS || exp > now + 24 * 3600 {
         let text = "Client assertion is not within its valid time range. Ensure that the token's time range is valid.";
         return Err(Refusal::new(700_024, "invalid_client", text));

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
 use super::ids::guid_of;
 
 /// The app id of SharePoint Online in every tenant.
@@ -218,6 +220,8 @@ pub struct App {
     pub secrets: Vec<ClientSecret>,
     /// Certificates, DER.
     pub certificates: Vec<Vec<u8>>,
+    /// Takes assertions signed by RS256 only, as some set-ups do.
+    pub only_rs256: bool,
 }
 
 impl App {
@@ -238,6 +242,7 @@ impl App {
             granted_to: BTreeMap::new(),
             secrets: Vec::new(),
             certificates: Vec::new(),
+            only_rs256: false,
         }
     }
 
@@ -268,6 +273,22 @@ impl App {
     pub fn with_app_roles(mut self, resource: &str, roles: &[&str]) -> Self {
         self.app_roles.insert(resource.to_owned(), roles.iter().map(|&name| name.to_owned()).collect());
         self
+    }
+
+    /// What "Upload certificate" does with a file: a certificate, DER or PEM, is added; anything else is refused.
+    pub fn upload_certificate(&mut self, file: &[u8]) -> Result<(), &'static str> {
+        const REFUSED: &str = "upload a certificate (public key) of type .cer, .pem or .crt";
+        let der = match x509_parser::pem::parse_x509_pem(file) {
+            Ok((_, pem)) if pem.label == "CERTIFICATE" => pem.contents,
+            Ok(_) => return Err(REFUSED),
+            Err(_) => file.to_vec(),
+        };
+        let (rest, _) = X509Certificate::from_der(&der).map_err(|_no_certificate| REFUSED)?;
+        if !rest.is_empty() {
+            return Err(REFUSED);
+        }
+        self.certificates.push(der);
+        Ok(())
     }
 
     /// Only people assigned to the app may use it.

@@ -4,13 +4,14 @@ use std::io;
 
 use crate::Server;
 use crate::entra::{
-    App, Block, Clock, Entra, Fault, GRAPH_APP_ID, Platform, Policy, Resource, SHAREPOINT_APP_ID, SigningKey, Tenant, User,
+    App, Block, ClientCertificate, Clock, Entra, Fault, GRAPH_APP_ID, Platform, Policy, Resource, SHAREPOINT_APP_ID, SigningKey, Tenant,
+    User,
 };
 use crate::markers::Kind;
 use crate::server::Bound;
 use crate::tls::Authority;
 
-use super::{Role, SharePoint, Site, SiteState};
+use super::{BasePermissions, Role, SharePoint, Site, SiteState};
 
 /// What is the matter in the practice cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,11 +76,23 @@ pub enum Situation {
     SignInUnavailable,
     /// This computer's clock and the service's are twenty minutes apart.
     ClockWrong,
+    /// An app signs in by itself, with a certificate and full control.
+    AppOnly,
+    /// The same with permissions for content only.
+    AppPlanB,
+    /// The same for selected sites, of which the site is one.
+    AppSelected,
+    /// The same for selected sites, and nobody has selected the site.
+    AppNotGranted,
+    /// The same with no application permission at all: a token comes, and is good for nothing.
+    AppWithoutPermission,
+    /// The app's certificate was never uploaded.
+    CertificateUnknown,
 }
 
 impl Situation {
     /// All of them, in the order a chooser shows them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 36] = [
         Self::AllWell,
         Self::PlanB,
         Self::OwnersGroup,
@@ -110,6 +123,12 @@ impl Situation {
         Self::NoSharePointService,
         Self::SignInUnavailable,
         Self::ClockWrong,
+        Self::AppOnly,
+        Self::AppPlanB,
+        Self::AppSelected,
+        Self::AppNotGranted,
+        Self::AppWithoutPermission,
+        Self::CertificateUnknown,
     ];
 
     /// Its name on the command line.
@@ -159,7 +178,26 @@ impl Situation {
             Self::NoSharePointService => ("no-sharepoint-service", "The tenant has no SharePoint service"),
             Self::SignInUnavailable => ("sign-in-unavailable", "The sign-in service is unavailable"),
             Self::ClockWrong => ("clock-wrong", "This computer's clock is wrong"),
+            Self::AppOnly => ("app-only", "An app by itself, with a certificate"),
+            Self::AppPlanB => ("app-plan-b", "An app by itself that may manage content only"),
+            Self::AppSelected => ("app-selected", "An app by itself, for selected sites"),
+            Self::AppNotGranted => ("app-not-granted", "An app by itself, and the site not selected"),
+            Self::AppWithoutPermission => ("app-without-permission", "An app by itself, without any permission"),
+            Self::CertificateUnknown => ("certificate-unknown", "An app by itself, its certificate not uploaded"),
         }
+    }
+
+    /// Whether an app signs in by itself, with a certificate.
+    pub const fn is_of_an_app(self) -> bool {
+        matches!(
+            self,
+            Self::AppOnly
+                | Self::AppPlanB
+                | Self::AppSelected
+                | Self::AppNotGranted
+                | Self::AppWithoutPermission
+                | Self::CertificateUnknown
+        )
     }
 }
 
@@ -205,8 +243,15 @@ impl<'a> CloudBuilder<'a> {
             graph: graph_port.origin().to_owned(),
         };
         // making the key takes a moment the first time, which nobody else on this runtime should wait for
-        tokio::task::spawn_blocking(SigningKey::shared).await.map_err(io::Error::other)?;
+        let keys = move || {
+            SigningKey::shared();
+            situation.is_of_an_app().then(ClientCertificate::shared).transpose()
+        };
+        let certificate = tokio::task::spawn_blocking(keys).await.map_err(io::Error::other)??;
         let plan = Plan::of(situation, &origins, self.clock);
+        if let Some(certificate) = certificate.as_ref().filter(|_| situation != Situation::CertificateUnknown) {
+            plan.entra.edit_app(CLIENT_ID, |app| app.certificates.push(certificate.der()));
+        }
         let entra_server = entra_port.serve(plan.entra.router());
         let sharepoint_server = sharepoint_port.serve(plan.sharepoint.router());
         let graph_server = graph_port.serve(plan.sharepoint.graph_router());
@@ -219,6 +264,7 @@ impl<'a> CloudBuilder<'a> {
             client_id: plan.client_id,
             site_path: plan.site_path,
             user: plan.user,
+            certificate,
             entra_server,
             sharepoint_server,
             graph_server,
@@ -243,6 +289,8 @@ pub struct Cloud {
     pub client_id: String,
     /// The person who signs in, password included.
     pub user: User,
+    /// The app's certificate, in a situation where it signs in by itself.
+    pub certificate: Option<ClientCertificate>,
     site_path: String,
     entra_server: Server,
     sharepoint_server: Server,
@@ -383,6 +431,7 @@ impl Plan {
             S::SiteReadOnly => site.in_state(SiteState::ReadOnly { issue: "Locked for the yearly audit".to_owned() }),
             S::SiteNoAccess => site.in_state(SiteState::NoAccess),
             S::SiteArchived => site.in_state(SiteState::Archived),
+            S::AppSelected => site.granted_to_app(CLIENT_ID, BasePermissions::FULL),
             S::SiteMoved => site.in_state(SiteState::MovedHost { to: "https://heather-and-vale.example/sites/wiki".to_owned() }),
             _ => site,
         };
@@ -419,6 +468,14 @@ fn app(situation: Situation, tenant: &Tenant, user: &User) -> App {
         S::RedirectUriNotRegistered => granted(full(app)).with_redirect_uris(&[(Platform::PublicClient, "http://localhost/signed-in")]),
         S::RegisteredAsWebApp => granted(full(app)).with_redirect_uris(&[(Platform::Web, "http://localhost")]),
         S::AppDisabled => App { enabled: false, ..granted(full(app)) },
+        S::AppOnly | S::CertificateUnknown => app
+            .with_app_roles(SHAREPOINT_APP_ID, &["Sites.FullControl.All"])
+            .with_app_roles(GRAPH_APP_ID, &["Sites.FullControl.All", "User.ReadBasic.All"]),
+        S::AppPlanB => app.with_app_roles(SHAREPOINT_APP_ID, &["Sites.Manage.All"]).with_app_roles(GRAPH_APP_ID, &["Sites.Manage.All"]),
+        S::AppSelected | S::AppNotGranted => {
+            app.with_app_roles(SHAREPOINT_APP_ID, &["Sites.Selected"]).with_app_roles(GRAPH_APP_ID, &["Sites.Selected"])
+        }
+        S::AppWithoutPermission => app,
         // an account of elsewhere gets as far as its own tenant only with an app that may be used there
         S::WrongAccount => App { multi_tenant: user.tenant != tenant.id, ..granted(full(app)) },
         _ => granted(full(app)),

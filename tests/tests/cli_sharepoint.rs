@@ -346,3 +346,21 @@ async fn a_code_is_explained_offline() {
     let said = wayleave(&["explain", "nothing of that kind"]).end().await;
     assert_eq!((said.code, said.out.as_str()), (Some(64), ""), "{said:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_comes_with_a_message_for_the_administrator() {
+    let cloud = cloud(Situation::AdminConsentRequired).await;
+    let (site, authority) = (cloud.site(), cloud.authority());
+    let words = ["check", "sharepoint", &site, "--client-id", &cloud.client_id, "--authority", &authority, "--request"];
+    let mut running = Run::new(Home::new(), &words).env("BROWSER", "true").start().await;
+    sign_in(&cloud, &mut running, Choice::DeclineConsent).await;
+    let said = running.end().await;
+    assert_eq!(said.code, Some(2), "{said:?}");
+    let (report, request) = said.out.split_once("Request to the administrator").expect("a request after the report");
+    assert!(report.contains("entra.admin-consent-required"), "{report}");
+    let consent = format!("{authority}/{}/adminconsent?client_id={}", cloud.tenant.id, cloud.client_id);
+    for part in ["Subject: Wiki migration to ", "Trace ID: ", &consent, "AllSites.FullControl", "Who can: "] {
+        assert!(request.contains(part), "{part} is not in {request}");
+    }
+    said.keeps_secrets();
+}

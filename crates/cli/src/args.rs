@@ -119,6 +119,9 @@ pub(crate) struct SharePoint {
     /// Sign-in authority instead of Microsoft's own, for tests
     #[arg(long, value_name = "URL")]
     pub(crate) authority: Option<Url>,
+    /// After the report, print a message for the administrator who can mend what was found
+    #[arg(long)]
+    pub(crate) request: bool,
     #[command(flatten)]
     pub(crate) common: Common,
 }

@@ -20,17 +20,22 @@ use crate::{CANCELLED, USAGE};
 pub(crate) fn confluence(args: Confluence) -> ExitCode {
     let common = args.common.clone();
     let typed = args.address.is_some() || args.token_env.is_some() || args.token_stdin;
-    run(common, typed, move |practice| order::confluence(&args, practice))
+    run(common, false, typed, move |practice| order::confluence(&args, practice))
 }
 
 /// Tests SharePoint.
 pub(crate) fn sharepoint(args: SharePoint) -> ExitCode {
     let common = args.common.clone();
     let typed = args.site.is_some() || args.client_id.is_some() || args.tenant.is_some();
-    run(common, typed, move |practice| order::sharepoint(&args, practice))
+    run(common, args.request, typed, move |practice| order::sharepoint(&args, practice))
 }
 
-fn run(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static) -> ExitCode {
+fn run(
+    common: Common,
+    request: bool,
+    typed: bool,
+    job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static,
+) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return output::refuse(&format!("the program could not start: {error}"), 2),
@@ -43,7 +48,7 @@ fn run(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -> Resul
                 output::note("Cancelled");
                 ExitCode::from(CANCELLED)
             }
-            code = test(common, typed, job) => code,
+            code = test(common, request, typed, job) => code,
         }
     });
     // whatever still runs has been dropped; nothing is waited for
@@ -97,7 +102,12 @@ pub(crate) async fn prepare(
     Ok(Prepared { deps, job, practice })
 }
 
-async fn test(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static) -> ExitCode {
+async fn test(
+    common: Common,
+    request: bool,
+    typed: bool,
+    job: impl FnOnce(Option<&Practice>) -> Result<Job, UsageError> + Send + 'static,
+) -> ExitCode {
     let Prepared { deps, job, practice } = match prepare(&common, typed, job).await {
         Ok(prepared) => prepared,
         Err(code) => return code,
@@ -112,6 +122,9 @@ async fn test(common: Common, typed: bool, job: impl FnOnce(Option<&Practice>) -
     tokio::select! {
         report = engine::run(&deps, &order, &lines, &replies) => {
             output::report(&report, common.json, common.verbose, PRODUCT);
+            if !common.json {
+                output::request(report.request.as_ref(), request);
+            }
             ExitCode::from(exit_code(&report))
         }
         never = notices => match never {},

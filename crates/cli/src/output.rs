@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use preflight::render::{self, text::Style};
-use preflight::{Event, Explain, Fail, Inventory, Progress, Report, UserPrompt};
+use preflight::{AdminRequest, Event, Explain, Fail, Inventory, Progress, Report, UserPrompt};
 
 /// Writes a line to standard error. Where that is closed there is nobody to tell.
 pub(crate) fn note(line: &str) {
@@ -36,6 +36,19 @@ pub(crate) fn report(report: &Report, json: bool, verbose: bool, product: &str) 
         render::text::to_text(report, Style { color: color(&io::stdout()), width: width(), verbose })
     };
     to_stdout(&text);
+}
+
+/// Writes the request to the administrator to standard output, or says that there is one.
+pub(crate) fn request(request: Option<&AdminRequest>, wanted: bool) {
+    match request {
+        Some(request) if wanted => {
+            let email = request.email();
+            to_stdout(&format!("\n{}\n\nSubject: {}\n\n{}", render::words::REQUEST, email.subject, email.body.trim_end()));
+        }
+        None if wanted => to_stdout("\nThere is nothing to ask of an administrator"),
+        Some(_) => note("An administrator can mend this: --request prints a message to send to them"),
+        None => {}
+    }
 }
 
 /// Writes an inventory to standard output.

@@ -114,5 +114,9 @@ async fn run_to_end(deps: &Deps, order: &Order, progress: &dyn Progress, replies
     if tokio::time::timeout(limit, test).await.is_err() {
         recorder.time_out(limit);
     }
-    recorder.finish()
+    let mut report = recorder.finish();
+    if let Job::SharePoint(settings) = &order.job {
+        report.request = entra_auth::admin_request(&[&report], settings);
+    }
+    report
 }

@@ -418,6 +418,18 @@ impl Authority {
         let path = self.path("adminconsent").query("client_id", app.as_str());
         self.origin.to_url().join(path.as_str()).expect("a path on an origin")
     }
+
+    /// The page on which an administrator approves exactly these permissions of one resource (Microsoft, "Admin consent on the Microsoft
+    /// identity platform"). Afterwards it leads to `http://localhost`, where nobody listens.
+    #[expect(clippy::missing_panics_doc, reason = "a path on an origin")]
+    pub fn admin_consent_to(&self, app: &ClientId, scopes: &str) -> Url {
+        let path = self
+            .path("v2.0/adminconsent")
+            .query("client_id", app.as_str())
+            .query("scope", scopes)
+            .query("redirect_uri", "http://localhost");
+        self.origin.to_url().join(path.as_str()).expect("a path on an origin")
+    }
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub use check::{CheckError, PLAN, Shortage, test_connection};
 pub use cx::{Cx, OpenError, UrlOpener};
 pub use discovery::{Metadata, MetadataError, discover};
 pub use error::{Content, SignInError, Stage, UnexpectedAnswer};
+pub use explain::admin_request;
 pub use guid::Guid;
 pub use id_token::{IdTokenError, Who};
 pub use realm::{Detected, RealmError, detect_tenant};

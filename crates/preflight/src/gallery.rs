@@ -17,8 +17,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::{
-    Ability, AbilityId, Cause, CheckId, CheckResult, Detail, Hint, HintAction, Identity, IdentityKind, Limit, Outcome, Report, SafeText,
-    Target, TargetKind, Verdict,
+    Ability, AbilityId, AdminRequest, Cause, CheckId, CheckResult, Detail, Hint, HintAction, Identity, IdentityKind, Limit, Outcome,
+    Report, SafeText, Target, TargetKind, Verdict,
 };
 
 /// Every report of the gallery with its name, in the order of the documentation. The names are `snake_case` and never change.
@@ -55,7 +55,10 @@ impl Draft {
     fn new(kind: TargetKind, rungs: Rungs, address: &'static str) -> Self {
         let started_at = Timestamp::constant(1_795_168_200, 0); // 2026-11-20 09:50 UTC
         let target = Target { kind, address: address.into(), practice: false };
-        Self { rungs, report: Report { target, started_at, took: Duration::ZERO, identity: None, checks: vec![], abilities: vec![] } }
+        Self {
+            rungs,
+            report: Report { target, started_at, took: Duration::ZERO, identity: None, checks: vec![], abilities: vec![], request: None },
+        }
     }
 
     fn identity(mut self, identity: Identity) -> Self {
@@ -65,6 +68,11 @@ impl Draft {
 
     fn abilities(mut self, abilities: Vec<Ability>) -> Self {
         self.report.abilities = abilities;
+        self
+    }
+
+    fn request(mut self, request: AdminRequest) -> Self {
+        self.report.request = Some(request);
         self
     }
 

@@ -3,6 +3,7 @@
 //! This room does no I/O, knows no async runtime and no window, and reads no clock: time is handed in. It is plain data with public
 //! fields, so that the window, text, JSON, Markdown and HTML all render the same [`Report`].
 
+mod admin_request;
 mod cause;
 mod explain;
 mod factor;
@@ -17,6 +18,7 @@ mod report;
 mod safe_text;
 mod secret;
 
+pub use admin_request::{AdminRequest, Ask, AskWay, RequestFact, Tool};
 pub use cause::Cause;
 pub use explain::{Explain, Fail, chain};
 pub use factor::{Factor, Side};

@@ -254,7 +254,7 @@ impl<'a> Recorder<'a> {
             ..ability
         };
         let abilities = state.abilities.into_iter().map(mask_ability).collect();
-        Report { target, started_at: self.started_at, took, identity, checks, abilities }
+        Report { target, started_at: self.started_at, took, identity, checks, abilities, request: None }
     }
 
     /// The checks of the plan that have no result yet.

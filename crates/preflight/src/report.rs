@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
-use crate::{Cause, CheckId, Factor, SafeText};
+use crate::{AdminRequest, Cause, CheckId, Factor, SafeText};
 
 /// How a check, or a whole report, came out. Ordered by severity.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -411,6 +411,8 @@ pub struct Report {
     pub checks: Vec<CheckResult>,
     /// What a migration with this account could carry across. Empty where the test did not get that far.
     pub abilities: Vec<Ability>,
+    /// What to ask of an administrator, where one can mend it.
+    pub request: Option<AdminRequest>,
 }
 
 impl Report {

@@ -48,6 +48,15 @@ fn json() {
 }
 
 #[test]
+fn requests_to_the_administrator() {
+    for (name, request) in gallery::reports().into_iter().filter_map(|(name, report)| report.request.map(|request| (name, request))) {
+        let email = request.email();
+        insta::assert_snapshot!(format!("{name}.request.txt"), format!("Subject: {}\n\n{}", email.subject, email.body));
+        insta::assert_snapshot!(format!("{name}.request.md"), request.markdown());
+    }
+}
+
+#[test]
 fn practice_is_marked_in_every_rendering_and_only_there() {
     for (name, report) in gallery::reports() {
         let practice = report.target.practice;

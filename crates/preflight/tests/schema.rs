@@ -73,6 +73,19 @@ fn what_is_never_written_is_refused() {
         bad.as_object_mut().expect("an object").shift_remove(key).expect(key);
         assert!(!validator.is_valid(&bad), "a report without {key} was not refused");
     }
+    let (_, report) = gallery::reports().into_iter().find(|(_, report)| report.request.is_some()).expect("it is in the gallery");
+    let with_request = to_json(&report, "wayleave 0.1.0");
+    for (pointer, value) in [
+        ("/request/cause", json!("network.nonsense")),
+        ("/request/asks", json!([])),
+        ("/request/asks/0/ways/0/kind", json!("run")),
+        ("/request/asks/0/ways/2/tool", json!("sh")),
+        ("/request/facts/cause", json!(1)),
+    ] {
+        let mut bad = with_request.clone();
+        *bad.pointer_mut(pointer).expect(pointer) = value;
+        assert!(!validator.is_valid(&bad), "{pointer} was not refused");
+    }
     let mut surplus = good;
     surplus["secret"] = json!("x");
     assert!(!validator.is_valid(&surplus), "an unknown key was not refused");

@@ -1,7 +1,10 @@
 //! The SharePoint side of the gallery.
 
 use super::{Draft, Rungs, ability, open, person};
-use crate::{Ability, AbilityId, Cause, Factor, Field, Hint, HintAction, Identity, Limit, Report, Side, TargetKind, Verdict};
+use crate::{
+    Ability, AbilityId, AdminRequest, Ask, AskWay, Cause, Factor, Field, Hint, HintAction, Identity, Limit, Report, RequestFact, Side,
+    TargetKind, Tool, Verdict,
+};
 
 const RUNGS: Rungs = &[
     ("sharepoint.address", "Address"),
@@ -197,7 +200,40 @@ pub(super) fn graph_consent_missing() -> Report {
  "Owner: everything, except in pages that leave the owners out",
  "AllSites.FullControl: everything that the account may do",
 ))
+        .request(approval())
         .done()
+}
+
+fn approval() -> AdminRequest {
+    let fact = |key, value: &'static str| RequestFact { key, value: value.into() };
+    AdminRequest {
+        subject: "Wiki migration to https://contoso.sharepoint.com/sites/wiki: approval of an app".into(),
+        cause: Cause::GraphConsentMissing,
+        sentence: "Nobody has approved the app's permissions for Microsoft Graph".into(),
+        sites: vec!["https://contoso.sharepoint.com/sites/wiki".into()],
+        asks: vec![Ask {
+            text: "Approve the app for the organization, with the delegated permissions Microsoft Graph Sites.FullControl.All and User.Read".into(),
+            whom: "a Cloud Application Administrator of the organization".into(),
+            ways: vec![
+                AskWay::page(
+                    "Approve everything that the registration asks for",
+                    "https://login.microsoftonline.com/11111111-aaaa-4bbb-8ccc-222222222222/adminconsent?client_id=33333333-dddd-4eee-8fff-444444444444",
+                ),
+                AskWay::Path("Entra admin center > App registrations > the app > API permissions > Grant admin consent".into()),
+                AskWay::Command {
+                    tool: Tool::CliMicrosoft365,
+                    line: "m365 entra app permission add --appId \"33333333-dddd-4eee-8fff-444444444444\" --delegatedPermissions \"https://graph.microsoft.com/Sites.FullControl.All\" --grantAdminConsent".into(),
+                },
+            ],
+        }],
+        facts: vec![
+            fact("cause", "graph.consent-missing"),
+            fact("app", APP),
+            fact("tenant", TENANT),
+            fact("aadsts", "AADSTS65001"),
+            fact("trace_id", "0f0c7c4e-5a7b-4f63-9a57-3f5b6d3c1a00"),
+        ],
+    }
 }
 
 pub(super) fn nobody_signed_in() -> Report {

@@ -5,7 +5,7 @@
 use std::fmt::{self, Display, Write as _};
 
 use super::{SCHEMA, words};
-use crate::{Ability, CheckResult, Hint, HintAction, Report, SafeText, Side, Verdict};
+use crate::{Ability, AdminRequest, CheckResult, Hint, HintAction, Report, SafeText, Side, Verdict};
 
 const STYLE: &str = include_str!("html/page.css");
 const ICONS: &str = include_str!("html/icons.svg");
@@ -34,6 +34,7 @@ fn write(page: &mut String, report: &Report, product: &str) -> fmt::Result {
     abilities(page, &report.abilities)?;
     factors(page, &report.abilities)?;
     hints(page, &report.hints())?;
+    request(page, report.request.as_ref())?;
     checks(page, &report.checks)?;
     let practice = if report.target.practice { " with practice servers" } else { "" };
     write!(page, "<footer>Made by {}{practice}. Report schema {SCHEMA}.</footer>\n</main>\n</body>\n</html>\n", Text(product))
@@ -140,6 +141,18 @@ fn hints(page: &mut String, hints: &[&Hint]) -> fmt::Result {
         writeln!(page, "</li>")?;
     }
     writeln!(page, "</ol>\n</section>")
+}
+
+/// The request as it is sent, folded away: a text to copy.
+fn request(page: &mut String, request: Option<&AdminRequest>) -> fmt::Result {
+    let Some(request) = request else { return Ok(()) };
+    section(page, "request", words::REQUEST)?;
+    let (subject, email) = (Text(request.subject.as_str()), request.email());
+    writeln!(
+        page,
+        "<div class=\"card request\"><details><summary><bdi>{subject}</bdi></summary>\n<code>{}</code></details></div>\n</section>",
+        Text(email.body.trim_end())
+    )
 }
 
 fn checks(page: &mut String, checks: &[CheckResult]) -> fmt::Result {

@@ -13,7 +13,7 @@ pub fn to_json(report: &Report, product: &str) -> Value {
     if report.target.practice {
         target["practice"] = Value::Bool(true);
     }
-    json!({
+    let mut document = json!({
         "schema": SCHEMA,
         "product": product,
         "target": target,
@@ -31,7 +31,11 @@ pub fn to_json(report: &Report, product: &str) -> Value {
             "text": ability.text,
             "factors": ability.factors.iter().map(factor).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(request) = &report.request {
+        document["request"] = super::request::to_json(request);
+    }
+    document
 }
 
 fn factor(factor: &Factor) -> Value {

@@ -53,6 +53,11 @@ fn write(page: &mut String, report: &Report, product: &str) -> std::fmt::Result 
         }
     }
 
+    if let Some(request) = &report.request {
+        // one level deeper than a request that stands alone
+        writeln!(page, "\n<details>\n<summary>{}</summary>\n\n##{}\n</details>", words::REQUEST, request.markdown())?;
+    }
+
     writeln!(page, "\n### {}\n\n| | Check | Result | Time |\n|---|---|---|--:|", words::CHECKS)?;
     for check in &report.checks {
         let (word, took) = (words::outcome(check.outcome), words::took(check.took).unwrap_or_default());
@@ -105,7 +110,7 @@ fn evidence(page: &mut String, checks: &[CheckResult]) -> std::fmt::Result {
 }
 
 /// A text as a code span, on one line: its fence is longer than any run of backticks inside (GFM 6.3).
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = words::one_line(text);
     if text.is_empty() {
         return "(empty)".to_owned();
@@ -117,7 +122,7 @@ fn code(text: &str) -> String {
 }
 
 /// A text without any markup, on one line.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let line = words::one_line(text);
     let words: Vec<String> = line.split(' ').enumerate().map(|(at, word)| escaped_word(word, at == 0)).collect();
     words.join(" ")

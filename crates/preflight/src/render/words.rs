@@ -21,6 +21,9 @@ pub const FACTORS: &str = "What decides it";
 /// The mark of the part that keeps an ability from being whole.
 pub const LIMIT: &str = "The limit";
 
+/// Heading of the request to the administrator.
+pub const REQUEST: &str = "Request to the administrator";
+
 /// Heading of the hints.
 pub const HINTS: &str = "What to do";
 

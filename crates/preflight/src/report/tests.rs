@@ -29,6 +29,7 @@ fn report(kind: TargetKind, outcomes: &[Outcome], verdicts: Option<[Verdict; 4]>
         identity: None,
         checks: outcomes.iter().map(|outcome| check(*outcome, "The first of its kind")).collect(),
         abilities,
+        request: None,
     }
 }
 

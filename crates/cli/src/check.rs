@@ -121,6 +121,10 @@ async fn test(
     }
     tokio::select! {
         report = engine::run(&deps, &order, &lines, &replies) => {
+            if lines.was_cancelled() {
+                output::note("Cancelled");
+                return ExitCode::from(CANCELLED);
+            }
             output::report(&report, common.json, common.verbose, PRODUCT);
             if !common.json {
                 output::request(report.request.as_ref(), request);

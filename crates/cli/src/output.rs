@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use preflight::render::{self, text::Style};
 use preflight::{AdminRequest, Event, Explain, Fail, Inventory, Progress, Report, UserPrompt};
@@ -102,15 +103,22 @@ fn width() -> usize {
 pub(crate) struct Lines {
     color: bool,
     last_prompt: Mutex<Option<UserPrompt>>,
+    cancelled: AtomicBool,
 }
 
 impl Lines {
     /// For standard error.
     pub(crate) fn new() -> Self {
-        Self { color: color(&io::stderr()), last_prompt: Mutex::new(None) }
+        Self { color: color(&io::stderr()), last_prompt: Mutex::new(None), cancelled: AtomicBool::new(false) }
     }
 
-    fn prompt(&self, prompt: Option<UserPrompt>) {
+    /// The person cancelled in the browser window.
+    pub(crate) fn was_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Says what is wanted of the person. The same thing once.
+    pub(crate) fn prompt(&self, prompt: Option<UserPrompt>) {
         let mut last = self.last_prompt.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if *last == prompt {
             return;
@@ -129,6 +137,15 @@ impl Lines {
                 note(&format!("Open {url} and type the code {code}"));
                 note("If the page shows an error, type its code here and press Enter.");
             }
+            Some(UserPrompt::ControlledBrowser { host, seen, again }) => {
+                let told = matches!(&*last, Some(UserPrompt::ControlledBrowser { again: before, .. }) if before == again);
+                if !told && *again {
+                    note(&format!("The session at {host} has ended. Sign in once more in the window that has come back."));
+                } else if !told {
+                    note(&format!("Sign in to {host} in the window that has opened. It goes on by itself."));
+                }
+                note(&format!("  {seen}"));
+            }
             None => {}
         }
         *last = prompt;
@@ -140,6 +157,7 @@ impl Progress for Lines {
         match event {
             Event::Finished(result) => note(&render::text::rung_line(&result, self.color)),
             Event::Prompt(prompt) => self.prompt(prompt),
+            Event::Cancelled => self.cancelled.store(true, Ordering::Release),
             Event::Plan(_) | Event::Started(_) | Event::Identity(_) => {}
         }
     }

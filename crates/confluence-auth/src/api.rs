@@ -45,6 +45,16 @@ impl Api {
         Self { authorization: Some(authorization), ..self.clone() }
     }
 
+    /// The same Confluence, asked by another carrier, which has a session of its own.
+    pub(crate) fn through(&self, transport: Arc<dyn Transport>) -> Self {
+        Self { transport, ..self.without_credential() }
+    }
+
+    /// What carries the requests.
+    pub(crate) fn carrier(&self) -> Arc<dyn Transport> {
+        Arc::clone(&self.transport)
+    }
+
     /// The same Confluence, asked as a stranger.
     pub(crate) fn without_credential(&self) -> Self {
         Self { authorization: None, ask_for_basic: false, ..self.clone() }

@@ -2,16 +2,19 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures::join;
+use futures::{FutureExt as _, join};
 use preflight::{CheckId, CheckSpec, Plan, Recorder, Secret, Stop};
 
 use crate::abilities::abilities;
 use crate::api::Api;
-use crate::product::Product;
+use crate::error::{ConfluenceError, Sent, SignInError};
+use crate::interactive::{Afterwards, Site, Who};
+use crate::product::{First, Product};
 use crate::rights::{People, Rights};
-use crate::rungs::credential::SignedIn;
+use crate::rungs::credential::{SignedIn, in_browser};
 use crate::rungs::{self, administrator, attachment, content, credential, identity, permissions, reachable, spaces, users};
-use crate::settings::{Credential, Cx, Settings};
+use crate::session::Session;
+use crate::settings::{Credential, Cx, RouteChoice, Settings};
 
 const ADDRESS: CheckId = CheckId("confluence.address");
 const REACHABLE: CheckId = CheckId("confluence.reachable");
@@ -74,8 +77,18 @@ pub async fn test_connection(cx: &Cx<'_>, settings: &Settings, recorder: &Record
 }
 
 async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Result<(), Stop> {
-    let proven = prove(cx, settings, recorder).await?;
-    explore(proven.api(), &proven.product, proven.signed_in.as_ref(), recorder).await
+    let proven = prove(cx, settings, recorder, Afterwards::Close).await?;
+    let work = explore(proven.api(), &proven.product, proven.signed_in.as_ref(), recorder).boxed();
+    let Some(session) = &proven.session else { return work.await };
+    let done = session.accompany(cx, recorder, work).await;
+    session.close().await;
+    done.unwrap_or_else(|error| {
+        if matches!(error, ConfluenceError::InBrowser(SignInError::Cancelled)) {
+            recorder.cancelled();
+        }
+        recorder.stop(&error.into());
+        Err(Stop)
+    })
 }
 
 /// A Confluence that has said who is asking.
@@ -84,6 +97,8 @@ pub(crate) struct Proven {
     pub(crate) product: Product,
     /// None for an anonymous visitor.
     pub(crate) signed_in: Option<SignedIn>,
+    /// Where a person signed in in the browser.
+    pub(crate) session: Option<Session>,
 }
 
 impl Proven {
@@ -94,10 +109,13 @@ impl Proven {
 }
 
 /// The first rungs, up to the account's name.
-pub(crate) async fn prove(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Result<Proven, Stop> {
+pub(crate) async fn prove(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>, afterwards: Afterwards) -> Result<Proven, Stop> {
     recorder.address(settings.address.shown());
     recorder.step(ADDRESS, async { Ok(rungs::address::pass(&settings.address)) }).await?;
     let first = recorder.step(REACHABLE, reachable::run(cx, settings)).await?;
+    if let Credential::Interactive { anonymous, route } = settings.credential {
+        return prove_in_browser(cx, settings, first, (anonymous, route), recorder, afterwards).boxed().await;
+    }
     let (stranger, product) = recorder.step(PRODUCT, rungs::product::run(&first, settings)).await?;
     recorder.address(stranger.base());
     let expected = settings.expect_account.as_deref();
@@ -110,7 +128,55 @@ pub(crate) async fn prove(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<
         recorder.step(IDENTITY, async { identity::of_user(&signed_in, expected, recorder) }).await?;
         Some(signed_in)
     };
-    Ok(Proven { stranger, product, signed_in })
+    Ok(Proven { stranger, product, signed_in, session: None })
+}
+
+/// The same where a person signs in. What hides behind a gate is looked at when the person has passed it.
+async fn prove_in_browser(
+    cx: &Cx<'_>,
+    settings: &Settings,
+    first: First,
+    how: (bool, RouteChoice),
+    recorder: &Recorder<'_>,
+    afterwards: Afterwards,
+) -> Result<Proven, Stop> {
+    let seen = match (&first.gate, &first.behind) {
+        (Some(_), None) => None,
+        _ => Some(recorder.step(PRODUCT, rungs::product::run(&first, settings)).await?),
+    };
+    let site = match &seen {
+        Some((api, product)) => Site::seen(api, product),
+        None => Site::hidden(&first.api, &settings.address),
+    };
+    let session = recorder.step(CREDENTIAL, in_browser::run(cx, settings, site, how, recorder, afterwards)).await?;
+    let was_hidden = seen.is_none();
+    let (api, product) = if let Some((_, product)) = seen {
+        (session.api().clone(), product)
+    } else {
+        let look = async {
+            let first = reachable::with_session(session.api(), &settings.address).await?;
+            rungs::product::run(&first, settings).await
+        };
+        recorder.step(PRODUCT, look).await?
+    };
+    recorder.address(api.base());
+    let expected = settings.expect_account.as_deref();
+    let signed_in = match session.who() {
+        Who::Nobody => {
+            recorder.step(IDENTITY, identity::of_nobody(&api, &product, expected, recorder)).await?;
+            None
+        }
+        Who::User(user) => {
+            let mut signed_in = SignedIn { api: api.clone(), user: (**user).clone(), sent: Sent::Session };
+            if was_hidden && product.is_cloud() {
+                // the question was asked in the words of Data Center, and Cloud tells more
+                signed_in.user = session.ask_again(&product).await.unwrap_or(signed_in.user);
+            }
+            recorder.step(IDENTITY, async { identity::of_user(&signed_in, expected, recorder) }).await?;
+            Some(signed_in)
+        }
+    };
+    Ok(Proven { stranger: api, product, signed_in, session: Some(session) })
 }
 
 /// What the account can do. What does not depend on each other is looked at side by side.
@@ -168,7 +234,7 @@ pub(crate) fn secrets_of(settings: &Settings) -> Vec<Secret> {
         }
     };
     match &settings.credential {
-        Credential::Anonymous => {}
+        Credential::Anonymous | Credential::Interactive { .. } => {}
         Credential::PersonalToken(token) => secrets.push(credential::trimmed(token)),
         Credential::CloudToken { email, token } => pair(email, token),
         Credential::Basic { user, password } => pair(user, password),

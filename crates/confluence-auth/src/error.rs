@@ -1,7 +1,11 @@
 //! Why a connection test of Confluence fails. Each kind is one cause that a person can act on.
 
+mod in_browser;
+
 use transport::TransportError;
 use url::Url;
+
+pub(crate) use self::in_browser::SignInError;
 
 use crate::classify::Obstacle;
 
@@ -111,6 +115,9 @@ pub(crate) enum ConfluenceError {
         /// Who the server names.
         found: String,
     },
+    /// The sign-in in the browser.
+    #[error(transparent)]
+    InBrowser(SignInError),
     /// Signed in, but something that content depends on is refused.
     #[error("the account may not read {what} (status {status})")]
     Refused {
@@ -121,6 +128,19 @@ pub(crate) enum ConfluenceError {
         /// The server's own words.
         words: Option<String>,
     },
+}
+
+impl ConfluenceError {
+    /// It says something about who is signed in, other than that nobody could be asked just now.
+    pub(crate) fn is_about_the_session(&self) -> bool {
+        let passing = |obstacle: &Obstacle| {
+            matches!(
+                obstacle,
+                Obstacle::Throttled { .. } | Obstacle::Maintenance { .. } | Obstacle::ServerError { .. } | Obstacle::BlockedForGood { .. }
+            )
+        };
+        !matches!(self, Self::Transport(_)) && !matches!(self, Self::InTheWay { obstacle, .. } if passing(obstacle))
+    }
 }
 
 impl From<TransportError> for ConfluenceError {
@@ -140,4 +160,6 @@ pub(crate) enum Sent {
     CloudPair,
     /// An e-mail address and an API token, to the API gateway, as `Basic` and as `Bearer`.
     GatewayToken,
+    /// The session of a person who signed in in the browser.
+    Session,
 }

@@ -1,8 +1,11 @@
 //! What a person is told about a failure of the connection test.
 
+mod in_browser;
+
 use preflight::{Cause, Explain, Fail, Field, Hint, HintAction, SafeText};
 use url::Url;
 
+pub(crate) use self::in_browser::browser_failed;
 use crate::address::AddressError;
 use crate::classify::Obstacle;
 use crate::error::{ConfluenceError, Sent};
@@ -116,6 +119,7 @@ impl Explain for ConfluenceError {
                 Fail::new(Cause::ConfluenceWrongAccount, format!("The server names {found}, but {expected} was expected"))
                     .hint(edit("Use the credential of the expected account", Field::Token))
             }
+            Self::InBrowser(error) => error.explain(),
             Self::Refused { what, status, words } => with_words(
                 Fail::new(Cause::ConfluenceNoAccess, format!("The account may not read {what} (status {status})"))
                     .hint(Hint::say("Ask an administrator of Confluence to give the account the permission to view it")),
@@ -213,6 +217,7 @@ fn treated_as_anonymous(sent: Sent, tokens_page: Option<&Url>) -> Fail {
         Sent::PersonalToken => "The server ignored the token and answered as to an anonymous visitor",
         Sent::Password => "The server ignored the user name and password and answered as to an anonymous visitor",
         Sent::CloudPair | Sent::GatewayToken => "The site ignored the e-mail address and token and answered as to an anonymous visitor",
+        Sent::Session => "The server ignored the session and answered as to an anonymous visitor",
     };
     let fail = Fail::new(Cause::ConfluenceTreatedAsAnonymous, summary);
     let fail = match sent {
@@ -221,10 +226,11 @@ fn treated_as_anonymous(sent: Sent, tokens_page: Option<&Url>) -> Fail {
         Sent::CloudPair | Sent::GatewayToken => {
             fail.hint(Hint::say("Sites that are open to everybody do this when the token is wrong, expired or of another account"))
         }
+        Sent::Session => fail.hint(Hint::with("Sign in again", HintAction::Retry)),
     };
     match (tokens_page, sent) {
         (Some(page), _) => fail.hint(open_url("Make a new token and paste it", page)),
-        (None, Sent::Password) => fail,
+        (None, Sent::Password | Sent::Session) => fail,
         (None, _) => fail.hint(edit("Make a new token and paste it", Field::Token)),
     }
 }
@@ -248,6 +254,7 @@ fn rejected(sent: Sent, status: u16, tokens_page: Option<&Url>) -> Fail {
             .hint(edit("Check that the e-mail address is the one of the token's owner", Field::Email)),
         Sent::GatewayToken => Fail::new(cause, format!("Neither the site nor Atlassian's API gateway accepts the token {how}"))
             .hint(Hint::say("The token may be wrong, expired or revoked, or belong to another account or site")),
+        Sent::Session => Fail::new(cause, format!("The server refused the session {how}")).hint(Hint::with("Sign in again", HintAction::Retry)),
     };
     match tokens_page {
         Some(page) => fail.hint(open_url("Look at your tokens, or make a new one", page)),

@@ -14,6 +14,7 @@ mod question;
 mod rows;
 mod survey;
 
+pub(crate) use patience::{Taken, taken_for};
 pub use survey::Survey;
 
 use preflight::{Inventory, InventoryProgress};

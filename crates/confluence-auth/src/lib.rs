@@ -9,13 +9,16 @@ mod address;
 mod api;
 mod check;
 mod classify;
+mod deadline;
 mod error;
 mod explain;
+mod interactive;
 mod inventory;
 mod product;
 mod remote_api;
 mod rights;
 mod rungs;
+mod session;
 mod settings;
 #[cfg(test)]
 mod testing;
@@ -23,5 +26,7 @@ mod whoami;
 
 pub use address::{AddressError, SiteAddress};
 pub use check::{PLAN, test_connection};
+pub use deadline::Deadline;
+pub use interactive::forget;
 pub use inventory::{Survey, inventory};
-pub use settings::{Credential, Cx, Settings};
+pub use settings::{Credential, Cx, RouteChoice, Settings, WindowOptions};

@@ -33,7 +33,7 @@ pub(crate) enum Edition {
 }
 
 impl Product {
-    fn new(edition: Edition) -> Self {
+    pub(crate) fn new(edition: Edition) -> Self {
         Self { edition, build: None, own_base: None, gate: None }
     }
 

@@ -3,7 +3,7 @@
 mod sharepoint;
 
 pub use confluence_auth::Credential as ConfluenceCredential;
-use confluence_auth::{Credential, SiteAddress as ConfluenceAddress};
+use confluence_auth::{Credential, SiteAddress as ConfluenceAddress, WindowOptions};
 use entra_auth::Tenant;
 pub use entra_auth::{Cloud, Method};
 pub use http::HeaderName;
@@ -117,6 +117,7 @@ impl ConfluenceForm {
                 expect_account: None,
                 extra_headers: Vec::new(),
                 gateway: atlassian_gateway(),
+                window: WindowOptions::default(),
             }),
             _ => Err(errors),
         }

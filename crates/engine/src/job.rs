@@ -32,7 +32,7 @@ impl Job {
     /// True where a person has a part in it, which takes longer.
     pub fn needs_a_person(&self) -> bool {
         match self {
-            Self::Confluence(_) => false,
+            Self::Confluence(settings) => settings.credential.needs_a_person(),
             Self::SharePoint(settings) => settings.method.needs_a_person(),
         }
     }
@@ -100,7 +100,7 @@ async fn run_to_end(deps: &Deps, order: &Order, progress: &dyn Progress, replies
     let test = async {
         match &order.job {
             Job::Confluence(settings) => {
-                let cx = confluence_auth::Cx { network: &*deps.network, clock: &*deps.clock };
+                let cx = confluence_auth::Cx::new(&*deps.network, &*deps.clock);
                 confluence_auth::test_connection(&cx, settings, &recorder).await;
             }
             Job::SharePoint(settings) => {

@@ -41,7 +41,7 @@ pub fn run<'a>(
 
 async fn run_to_end(deps: &Deps, order: &SpacesOrder, progress: &dyn InventoryProgress, stop: impl Future<Output = ()> + Send) -> Spaces {
     let survey = Survey::new(&order.settings);
-    let cx = Cx { network: &*deps.network, clock: &*deps.clock };
+    let cx = Cx::new(&*deps.network, &*deps.clock);
     let work = async {
         let work = survey.run(&cx, &order.settings, progress).boxed();
         match order.time_limit {

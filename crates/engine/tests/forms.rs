@@ -20,6 +20,7 @@ fn confluence(address: &str, method: ConfluenceMethod, email: &str, token: &str)
         ConfluenceCredential::PersonalToken(token) => format!("token of {}", token.inspect(str::len)),
         ConfluenceCredential::CloudToken { email, token } => format!("{email} with {}", token.inspect(str::len)),
         ConfluenceCredential::Basic { user, .. } => user,
+        ConfluenceCredential::Interactive { .. } => "interactive".to_owned(),
     })
 }
 

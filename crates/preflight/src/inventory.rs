@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Cause, Hint, Identity, Limit, Outcome, SafeText, Verdict};
+use crate::{Cause, Hint, Identity, Limit, Outcome, SafeText, UserPrompt, Verdict};
 
 /// What an account may do in a space, the most first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -125,6 +125,8 @@ pub struct SoFar {
 pub trait InventoryProgress: Send + Sync {
     /// It has come so far.
     fn so_far(&self, so_far: SoFar);
+    /// Something is wanted of the person, or no longer.
+    fn prompt(&self, _prompt: Option<UserPrompt>) {}
 }
 
 /// Nobody wants to know.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use url::Url;
 
-use crate::{CheckId, CheckResult, Identity, Plan};
+use crate::{CheckId, CheckResult, Identity, Plan, SafeText};
 
 /// Something that happened during a test.
 #[derive(Clone, PartialEq, Debug)]
@@ -18,6 +18,8 @@ pub enum Event {
     Identity(Identity),
     /// Something is wanted of the person, or no longer.
     Prompt(Option<UserPrompt>),
+    /// The person cancelled in another window than this one, such as the browser's. What comes after it is not wanted any more.
+    Cancelled,
 }
 
 /// Something that only the person can do.
@@ -38,6 +40,15 @@ pub enum UserPrompt {
         url: Url,
         /// When it stops being valid.
         expires_at: Timestamp,
+    },
+    /// Sign in in the browser window that was opened for it.
+    ControlledBrowser {
+        /// The host to sign in to.
+        host: String,
+        /// What is seen there at the moment: “Not signed in yet”.
+        seen: SafeText,
+        /// The session has ended, and the person is asked to sign in once more.
+        again: bool,
     },
 }
 
@@ -83,6 +94,8 @@ pub struct Live {
     pub identity: Option<Identity>,
     /// What is wanted of the person.
     pub prompt: Option<UserPrompt>,
+    /// The person cancelled in another window.
+    pub cancelled: bool,
 }
 
 impl Live {
@@ -93,11 +106,13 @@ impl Live {
                 self.rows = plan.iter().map(|spec| Row { id: spec.id, title: spec.title, state: RowState::Pending }).collect();
                 self.identity = None;
                 self.prompt = None;
+                self.cancelled = false;
             }
             Event::Started(id) => self.set(id, RowState::Running),
             Event::Finished(result) => self.set(result.id, RowState::Done(Box::new(result))),
             Event::Identity(identity) => self.identity = Some(identity),
             Event::Prompt(prompt) => self.prompt = prompt,
+            Event::Cancelled => self.cancelled = true,
         }
     }
 
@@ -162,7 +177,9 @@ mod tests {
         live.apply(Event::Identity(Identity::anonymous()));
         assert_eq!(live.identity, Some(Identity::anonymous()));
         live.apply(Event::Prompt(None));
-        assert_eq!(live.prompt, None);
+        assert_eq!((&live.prompt, live.cancelled), (&None, false));
+        live.apply(Event::Cancelled);
+        assert!(live.cancelled);
     }
 
     #[test]
@@ -176,7 +193,8 @@ mod tests {
             url: Url::parse("https://microsoft.com/devicelogin").expect("a URL"),
             expires_at: Timestamp::UNIX_EPOCH,
         })));
+        live.apply(Event::Cancelled);
         live.apply(Event::Plan(PLAN));
-        assert_eq!((states(&live), live.prompt, live.identity), (vec!["pending", "pending"], None, None));
+        assert_eq!((states(&live), live.prompt, live.identity, live.cancelled), (vec!["pending", "pending"], None, None, false));
     }
 }

@@ -207,16 +207,18 @@ impl<'a> Recorder<'a> {
         self.lock().abilities = abilities;
     }
 
+    /// The person cancelled in another window. Tells it; what is written down afterwards is not wanted any more.
+    pub fn cancelled(&self) {
+        self.progress.emit(Event::Cancelled);
+    }
+
     /// Ends every running step as out of time, or the next one where the time ran out between two.
     /// Waiting for the person ends as a sign-in that nobody finished, all else as a slow network.
     pub fn time_out(&self, limit: Duration) {
-        let (mut running, prompt, kind) = {
+        let (prompt, kind) = {
             let state = self.lock();
-            (state.running.iter().map(|(id, _)| *id).collect::<Vec<_>>(), state.prompt, state.target.kind)
+            (state.prompt, state.target.kind)
         };
-        if running.is_empty() {
-            running.extend(self.missing().first());
-        }
         let cause = match (prompt, kind) {
             (true, TargetKind::Confluence) => Cause::ConfluenceSignInTimeout,
             (true, TargetKind::SharePoint) => Cause::EntraSignInTimeout,
@@ -224,10 +226,19 @@ impl<'a> Recorder<'a> {
         };
         let seconds = limit.as_secs();
         let what = if prompt { "Nobody finished signing in" } else { "There was no answer" };
+        let fail = Fail::new(cause, format!("{what} within {seconds} seconds"))
+            .hint(Hint::with("Test again, with a longer time limit if the network is slow", HintAction::Retry));
+        self.stop(&fail);
+    }
+
+    /// Ends every running step as failed for this one reason, or the next one where it came between two.
+    pub fn stop(&self, fail: &Fail) {
+        let mut running: Vec<_> = self.lock().running.iter().map(|(id, _)| *id).collect();
+        if running.is_empty() {
+            running.extend(self.missing().first());
+        }
         for id in running {
-            let fail = Fail::new(cause, format!("{what} within {seconds} seconds"))
-                .hint(Hint::with("Test again, with a longer time limit if the network is slow", HintAction::Retry));
-            self.end_failed(id, fail, Outcome::Failed);
+            self.end_failed(id, fail.clone(), Outcome::Failed);
         }
     }
 

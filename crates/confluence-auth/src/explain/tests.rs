@@ -3,7 +3,10 @@
 use preflight::{Explain, Origin};
 use transport::{TransportError, TransportErrorKind};
 
+use browser::BrowserError;
+
 use super::*;
+use crate::error::SignInError;
 
 fn told(fail: &Fail) -> String {
     let hints = fail.hints.iter().map(|hint| {
@@ -59,11 +62,35 @@ fn every_confluence_error_is_explained() {
         ConfluenceError::ElevationRequired,
         ConfluenceError::WrongAccount { expected: "ghalvorsen".to_owned(), found: "mwren".to_owned() },
         ConfluenceError::Refused { what: "the list of spaces", status: 403, words: words() },
+        ConfluenceError::InBrowser(SignInError::WrongAccount { expected: "ghalvorsen".to_owned(), found: "mwren".to_owned() }),
+        ConfluenceError::InBrowser(SignInError::Timeout {
+            host: "wiki.example.com".to_owned(),
+            seconds: 600,
+            seen: "Not signed in yet".to_owned(),
+        }),
+        ConfluenceError::InBrowser(SignInError::Closed { crashed: false, signed_in: false }),
+        ConfluenceError::InBrowser(SignInError::Closed { crashed: true, signed_in: true }),
+        ConfluenceError::InBrowser(SignInError::Cancelled),
+        ConfluenceError::InBrowser(SignInError::SessionBound {
+            outside: Box::new(ConfluenceError::TreatedAsAnonymous { sent: Sent::Session, tokens_page: None }),
+        }),
+        ConfluenceError::InBrowser(SignInError::AnotherOutside { found: "mwren".to_owned() }),
+        ConfluenceError::InBrowser(SignInError::NegotiateUnanswered { host: "wiki.example.com".to_owned() }),
     ];
-    for sent in [Sent::PersonalToken, Sent::Password, Sent::CloudPair, Sent::GatewayToken] {
+    let browser = [
+        BrowserError::Missing { looked_at: vec!["google-chrome".to_owned(), "chromium".to_owned()] },
+        BrowserError::ProfileInUse,
+        BrowserError::Profile(std::io::Error::from(std::io::ErrorKind::PermissionDenied)),
+        BrowserError::Start { said: "Running as root without --no-sandbox is not supported".to_owned(), source: None },
+        BrowserError::Closed,
+        BrowserError::Refused { what: "Page.navigate", words: "Cannot navigate to invalid URL".to_owned() },
+        BrowserError::Timeout { what: "Page.navigate" },
+    ];
+    all.extend(browser.map(|error| ConfluenceError::InBrowser(SignInError::Browser(error))));
+    for sent in [Sent::PersonalToken, Sent::Password, Sent::CloudPair, Sent::GatewayToken, Sent::Session] {
         let tokens_page = match sent {
             Sent::PersonalToken => url(),
-            Sent::Password => None,
+            Sent::Password | Sent::Session => None,
             Sent::CloudPair | Sent::GatewayToken => Url::parse(CLOUD_TOKENS).ok(),
         };
         all.push(ConfluenceError::TreatedAsAnonymous { sent, tokens_page: tokens_page.clone() });

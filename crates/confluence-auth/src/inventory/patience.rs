@@ -99,7 +99,7 @@ pub(super) async fn insist(
 
 /// Whom the server took us for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Taken {
+pub(crate) enum Taken {
     /// For somebody.
     Somebody,
     /// For nobody.
@@ -109,7 +109,7 @@ pub(super) enum Taken {
 }
 
 /// Server and Data Center say in every answer whom it is for (`X-AUSERNAME`); Cloud does not, and proxies may drop it.
-pub(super) fn taken_for(response: &Response) -> Taken {
+pub(crate) fn taken_for(response: &Response) -> Taken {
     match response.header("x-ausername").map(str::trim) {
         Some("anonymous") => Taken::Nobody,
         Some(name) if !name.is_empty() => Taken::Somebody,

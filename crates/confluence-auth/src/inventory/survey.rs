@@ -1,18 +1,20 @@
 //! An inventory while it is made. Whatever ends it, what was found until then can be taken.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::{FutureExt as _, join};
 use preflight::{
-    Cause, Fail, Hint, Identity, IdentityKind, Inventory, InventoryProgress, Outcome, Phase, Plan, Recorder, SafeText, Secret, SoFar,
-    Target, TargetKind, Verdict,
+    Cause, Event, Fail, Hint, Identity, IdentityKind, Inventory, InventoryProgress, Outcome, Phase, Plan, Progress, Recorder, SafeText,
+    Secret, SoFar, Target, TargetKind, UserPrompt, Verdict,
 };
 
 use crate::api::Api;
 use crate::check::{PLAN, Proven, prove, secrets_of};
-use crate::error::ConfluenceError;
+use crate::error::{ConfluenceError, SignInError};
+use crate::interactive::{Afterwards, Audience};
 use crate::inventory::account::{self, Account};
 use crate::inventory::ask::Asking;
 use crate::inventory::listing::{self, Listed, NoPage, Pages, STATUSES, Source};
@@ -40,7 +42,9 @@ const MOST_TRIES: u32 = 3;
 #[derive(Debug)]
 pub struct Survey {
     state: Mutex<State>,
-    secrets: Vec<Secret>,
+    secrets: Mutex<Vec<Secret>>,
+    /// The person cancelled in the browser window.
+    cancelled: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -78,20 +82,40 @@ impl Survey {
             stopped: None,
             fault: None,
         };
-        Self { state: Mutex::new(state), secrets: secrets_of(settings) }
+        Self { state: Mutex::new(state), secrets: Mutex::new(secrets_of(settings)), cancelled: AtomicBool::new(false) }
     }
 
     /// Makes the inventory. Dropping the future ends it at once; what was found stays.
     pub async fn run(&self, cx: &Cx<'_>, settings: &Settings, progress: &dyn InventoryProgress) {
         let tell = Teller { survey: self, progress };
         tell.so_far(Phase::SigningIn, 0, 0, None);
-        let Some(proven) = self.prove(cx, settings).await else { return };
-        if let Err(error) = self.explore(cx, &proven, &tell).await {
-            self.stop(error.into());
+        let Some(proven) = self.prove(cx, settings, progress).await else { return };
+        let work = async {
+            if let Err(error) = self.explore(cx, &proven, &tell).await {
+                self.stop(error.into());
+            }
+            // also after a stop: what a stranger was refused is no answer for the account
+            self.prove_again(&proven).await;
+        };
+        let work = work.boxed();
+        match &proven.session {
+            None => work.await,
+            Some(session) => {
+                let person = Person { survey: self, progress };
+                let done = session.accompany(cx, &person, work).await;
+                session.close().await;
+                if let Err(error) = done {
+                    self.cancelled.fetch_or(matches!(error, ConfluenceError::InBrowser(SignInError::Cancelled)), Ordering::AcqRel);
+                    self.stop(error.into());
+                }
+            }
         }
-        // also after a stop: what a stranger was refused is no answer for the account
-        self.prove_again(&proven).await;
         self.lock().done = true;
+    }
+
+    /// The person cancelled in the browser window.
+    pub fn was_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
     }
 
     /// The time ran out.
@@ -106,9 +130,10 @@ impl Survey {
         let [current, archived] = &state.lists;
         let archived = archived.spaces.iter().filter(|space| !current.keys.contains(&space.key));
         let mut spaces: Vec<_> = current.spaces.iter().chain(archived).map(|space| row(space, state.basis)).collect();
+        let secrets = self.secrets();
         for space in &mut spaces {
             let name = std::mem::replace(&mut space.name, "".into());
-            space.name = self.masked(name);
+            space.name = mask_in(&secrets, name);
         }
         let unclear = spaces.iter().filter(|space| space.permissions == Verdict::Unknown).count();
         let complete = state.done && state.listed_all && state.stopped.is_none() && unclear == 0 && !spaces.is_empty();
@@ -134,19 +159,29 @@ impl Survey {
         inventory
     }
 
-    async fn prove(&self, cx: &Cx<'_>, settings: &Settings) -> Option<Proven> {
+    async fn prove(&self, cx: &Cx<'_>, settings: &Settings, progress: &dyn InventoryProgress) -> Option<Proven> {
         let plan: Plan = &PLAN[..PROOF];
         let target = Target { kind: TargetKind::Confluence, address: settings.address.shown().into(), practice: false };
-        let recorder = Recorder::new(plan, target, cx.clock, &());
-        for secret in &self.secrets {
-            recorder.guard(secret.clone());
+        let person = Person { survey: self, progress };
+        let recorder = Recorder::new(plan, target, cx.clock, &person);
+        for secret in self.secrets() {
+            recorder.guard(secret);
         }
-        let proven = tokio::time::timeout(PROOF_LIMIT, prove(cx, settings, &recorder)).await;
-        if proven.is_err() {
-            recorder.time_out(PROOF_LIMIT);
-        }
+        let proof = prove(cx, settings, &recorder, Afterwards::Keep);
+        let proven = if settings.credential.needs_a_person() {
+            // the sign-in has a limit of its own
+            proof.await.ok()
+        } else {
+            let proven = tokio::time::timeout(PROOF_LIMIT, proof).await;
+            if proven.is_err() {
+                recorder.time_out(PROOF_LIMIT);
+            }
+            proven.ok().and_then(Result::ok)
+        };
         let report = recorder.finish();
-        let proven = proven.ok().and_then(Result::ok);
+        if let Some(session) = proven.as_ref().and_then(|proven| proven.session.as_ref()) {
+            session.secrets().into_iter().for_each(|secret| self.guard(secret));
+        }
         if proven.is_none() {
             let check = report.decisive();
             let cause = report.cause().unwrap_or(Cause::NetworkUnexpectedAnswer);
@@ -379,12 +414,24 @@ impl Survey {
     }
 
     fn masked(&self, text: SafeText) -> SafeText {
-        self.secrets.iter().fold(text, |text, secret| secret.mask_in(text))
+        mask_in(&self.secrets(), text)
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn guard(&self, secret: Secret) {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).push(secret);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn mask_in(secrets: &[Secret], text: SafeText) -> SafeText {
+    secrets.iter().fold(text, |text, secret| secret.mask_in(text))
 }
 
 impl State {
@@ -440,6 +487,32 @@ fn headline(inventory: &Inventory, why: Option<&Fail>, state: &State) -> SafeTex
         (_, None) => format!("Not finished, {count} so far{who}"),
     };
     SafeText::from(text)
+}
+
+/// Passes on what is wanted of the person.
+struct Person<'a> {
+    survey: &'a Survey,
+    progress: &'a dyn InventoryProgress,
+}
+
+impl Progress for Person<'_> {
+    fn emit(&self, event: Event) {
+        match event {
+            Event::Prompt(prompt) => self.progress.prompt(prompt),
+            Event::Cancelled => self.survey.cancelled.store(true, Ordering::Release),
+            Event::Plan(_) | Event::Started(_) | Event::Finished(_) | Event::Identity(_) => {}
+        }
+    }
+}
+
+impl Audience for Person<'_> {
+    fn prompt(&self, prompt: Option<UserPrompt>) {
+        self.progress.prompt(prompt);
+    }
+
+    fn guard(&self, secret: Secret) {
+        self.survey.guard(secret);
+    }
 }
 
 /// Tells how far it has come.

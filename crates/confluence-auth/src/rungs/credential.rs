@@ -1,5 +1,7 @@
 //! Is the credential taken, and as whom? One attempt in each form that the credential can have.
 
+pub(crate) mod in_browser;
+
 use preflight::{Fail, Identity, Pass, Recorder, Secret};
 use transport::Authorization;
 
@@ -51,6 +53,7 @@ fn passed(signed_in: SignedIn, credential: &Credential, product: &Product) -> Pa
         Sent::Password => ("The user name and password are accepted", "basic"),
         Sent::CloudPair => ("The e-mail address and token are accepted", "basic"),
         Sent::GatewayToken => ("The token is accepted; it has scopes, so it works through Atlassian's API gateway", "gateway"),
+        Sent::Session => ("Signed in in the browser", "session"),
     };
     let mut pass = Pass::new(signed_in, format!("{how}: the server names {who}")).detail("sent_as", form).detail("asked_at", base);
     if let Some(gate) = &product.gate {
@@ -73,7 +76,7 @@ async fn on_data_center(credential: &Credential, api: &Api, product: &Product) -
             let basic = Authorization::Basic { user: user.clone(), password: password.clone().bind(api.origin().clone()) };
             (api.with(basic).asking_for_basic(), Sent::Password)
         }
-        Credential::Anonymous => return Err(ConfluenceError::AnonymousNotAllowed),
+        Credential::Anonymous | Credential::Interactive { .. } => return Err(ConfluenceError::AnonymousNotAllowed),
     };
     let tokens_page = (sent == Sent::PersonalToken).then(|| api.page("/plugins/personalaccesstokens/usertokens.action")).flatten();
     let asked = Asked { sent: Some(sent), is_cloud: false, tokens_page, login_page: api.page("/login.action") };
@@ -133,7 +136,7 @@ async fn on_cloud(cx: &Cx<'_>, settings: &Settings, api: &Api, cloud_id: &str) -
         Credential::CloudToken { .. } | Credential::Basic { .. } | Credential::PersonalToken(_) => {
             return Err(ConfluenceError::EmailNeeded);
         }
-        Credential::Anonymous => return Err(ConfluenceError::AnonymousNotAllowed),
+        Credential::Anonymous | Credential::Interactive { .. } => return Err(ConfluenceError::AnonymousNotAllowed),
     };
     let tokens_page = url::Url::parse(CLOUD_TOKENS).ok();
     let asked = |sent| Asked { sent: Some(sent), is_cloud: true, tokens_page: tokens_page.clone(), login_page: None };

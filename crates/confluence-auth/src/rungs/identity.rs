@@ -34,7 +34,7 @@ pub(crate) fn of_user(signed_in: &SignedIn, expected: Option<&str>, recorder: &R
 }
 
 /// Any of the account's names, without regard to case.
-fn is_called(user: &User, expected: &str) -> bool {
+pub(crate) fn is_called(user: &User, expected: &str) -> bool {
     let expected = expected.to_lowercase();
     user.names().any(|name| name.to_lowercase() == expected)
 }

@@ -4,6 +4,7 @@ use preflight::{Fail, Hint, Origin, Pass};
 use transport::{Request, Response, Retry};
 use url::Url;
 
+use crate::address::SiteAddress;
 use crate::api::Api;
 use crate::classify::{ATLASSIAN, Metas, Obstacle, metas, obstacle};
 use crate::error::ConfluenceError;
@@ -33,7 +34,11 @@ pub(crate) async fn run(cx: &Cx<'_>, settings: &Settings) -> Result<Pass<First>,
         first.gate = Some(name.clone());
         first.behind = Some(behind);
     } else if let Some(obstacle) = seen.filter(|obstacle| !is_for_later(obstacle)) {
-        return Err(ConfluenceError::InTheWay { host, obstacle }.into());
+        match gate_for_a_person(&obstacle) {
+            // whoever signs in in a browser gets past it there; what is behind it, the browser shows
+            Some(name) if settings.credential.needs_a_person() => first.gate = Some(name),
+            _ => return Err(ConfluenceError::InTheWay { host, obstacle }.into()),
+        }
     }
     let gate = first.gate.clone();
     let route = first.api.route();
@@ -43,7 +48,11 @@ pub(crate) async fn run(cx: &Cx<'_>, settings: &Settings) -> Result<Pass<First>,
     }
     let mut pass = Pass::new(first, summary).detail("origin", origin.to_string()).detail("status", status).detail("route", route);
     if let Some(gate) = gate {
-        let hint = format!("People are sent to {gate} first; whether it lets this credential through, the next steps show");
+        let hint = if settings.credential.needs_a_person() {
+            format!("{gate} stands before it; in the browser, people get past that")
+        } else {
+            format!("People are sent to {gate} first; whether it lets this credential through, the next steps show")
+        };
         pass = pass.detail("gate", gate).hint(Hint::say(hint));
     }
     Ok(pass)
@@ -55,14 +64,7 @@ async fn knock(cx: &Cx<'_>, settings: &Settings) -> Result<(Api, Response), Conf
     let mut origin = address.origin().clone();
     for _ in 0..MOST_UPGRADES {
         let api = Api::at(cx, settings, &origin, address.context());
-        let request = if address.gateway_cloud_id().is_some() {
-            api.get(CURRENT_USER)
-        } else if address.looks_like_cloud() {
-            api.get_of_host(TENANT_INFO)
-        } else {
-            api.get(MANIFEST)
-        };
-        let request = request.follow();
+        let request = first_question(&api, address);
         // "come back in half a minute" is worth waiting for when there are too many requests, not when Confluence is being upgraded
         let mut response = api.send(Request { retry: Retry::Never, ..request.clone() }).await?;
         if matches!(obstacle(&response), Some(Obstacle::Throttled { .. })) {
@@ -75,6 +77,36 @@ async fn knock(cx: &Cx<'_>, settings: &Settings) -> Result<(Api, Response), Conf
     }
     let host = origin.host().to_owned();
     Err(ConfluenceError::InTheWay { host: host.clone(), obstacle: Obstacle::Elsewhere { host, moved_to: None } })
+}
+
+fn first_question(api: &Api, address: &SiteAddress) -> Request {
+    let request = if address.gateway_cloud_id().is_some() {
+        api.get(CURRENT_USER)
+    } else if address.looks_like_cloud() {
+        api.get_of_host(TENANT_INFO)
+    } else {
+        api.get(MANIFEST)
+    };
+    request.follow()
+}
+
+/// The first request once more, this time with a session that gets past what stands in front.
+pub(crate) async fn with_session(api: &Api, address: &SiteAddress) -> Result<First, ConfluenceError> {
+    let response = api.send(first_question(api, address)).await?;
+    Ok(First { api: api.clone(), response, gate: None, behind: None })
+}
+
+/// What a person gets past in a browser, and how to call it.
+fn gate_for_a_person(obstacle: &Obstacle) -> Option<String> {
+    match obstacle {
+        Obstacle::IdentityProvider { name } => Some(name.clone()),
+        Obstacle::Elsewhere { host, moved_to: None } if !host.is_empty() => Some(host.clone()),
+        Obstacle::Negotiate { schemes } => Some(format!("A Windows sign-in ({schemes})")),
+        Obstacle::GateLogin { .. } => Some("A gate with a sign-in of its own".to_owned()),
+        Obstacle::ClientCertificate => Some("A gate that wants a client certificate".to_owned()),
+        Obstacle::Filter { by } => Some(format!("A gate ({by})")),
+        _ => None,
+    }
 }
 
 /// The same host over https, where a redirect leads there.
@@ -96,7 +128,7 @@ fn is_for_later(obstacle: &Obstacle) -> bool {
 /// Single sign-on of Data Center leaves a way for local accounts and for scripts (`login.action?auth_fallback`). Only if that proves
 /// that Confluence is behind the gate, a credential may be sent there.
 async fn behind_the_gate(api: &Api, credential: &Credential) -> Result<Option<Metas>, ConfluenceError> {
-    if matches!(credential, Credential::Anonymous) {
+    if credential.is_anonymous() {
         return Ok(None);
     }
     let response = api.send(api.get_page("/login.action?auth_fallback")).await?;

@@ -46,7 +46,7 @@ async fn dropped_at(stop_at: usize, wiki: &Confluence, credential: Credential) {
     let clock = ThisComputer(std::time::Instant::now());
     let target = Target { kind: TargetKind::Confluence, address: String::new().into(), practice: true };
     let recorder = Recorder::new(PLAN, target, &clock, &());
-    let cx = Cx { network: &network, clock: &clock };
+    let cx = Cx::new(&network, &clock);
     {
         let test = test_connection(&cx, &settings, &recorder);
         tokio::select! {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use confluence_auth::{Credential, Cx, PLAN, Settings, SiteAddress, test_connection};
+use confluence_auth::{Credential, Cx, PLAN, Settings, SiteAddress, WindowOptions, test_connection};
 use practice::confluence::{Confluence, Who};
 use practice::markers;
 use preflight::{AbilityId, Cause, Clock, Event, Origin, Outcome, Progress, Recorder, Report, Secret, Target, TargetKind, Verdict, render};
@@ -80,6 +80,7 @@ pub(crate) fn settings(address: &str, credential: Credential) -> Settings {
         expect_account: None,
         extra_headers: Vec::new(),
         gateway: Origin::parse("http://127.0.0.1:9").expect("an origin"),
+        window: WindowOptions::default(),
     }
 }
 
@@ -102,7 +103,7 @@ pub(crate) async fn report_over(network: &DirectNetwork, settings: &Settings) ->
     let heard = Listener::default();
     let target = Target { kind: TargetKind::Confluence, address: String::new().into(), practice: true };
     let recorder = Recorder::new(PLAN, target, &clock, &heard);
-    let cx = Cx { network, clock: &clock };
+    let cx = Cx::new(network, &clock);
     test_connection(&cx, settings, &recorder).await;
     let report = recorder.finish();
     let product = "wayleave 0.0.0";

@@ -147,7 +147,7 @@ async fn run(mood: Mood) -> Ran {
     let wire = Wire { wiki: Arc::new(wiki), origin: Origin::parse("https://wiki.example.com").expect("an origin") };
     let settings: Settings = settings("https://wiki.example.com", Credential::PersonalToken(Secret::new("a-token-of-jane".to_owned())));
     let clock = Tokio(begun);
-    let inventory = inventory(&Cx { network: &wire, clock: &clock }, &settings, &()).await;
+    let inventory = inventory(&Cx::new(&wire, &clock), &settings, &()).await;
     assert_eq!(wire.wiki.under_way.load(Ordering::SeqCst), 0, "nothing is left");
     let seen = wire.wiki.seen.lock().expect("nobody panicked").clone();
     Ran { inventory, took: begun.elapsed(), seen }

@@ -38,7 +38,7 @@ async fn spaces_by(settings: &Settings) -> Inventory {
     let network = network();
     let clock = ThisComputer(Instant::now());
     let heard = Heard::default();
-    let inventory = inventory(&Cx { network: &network, clock: &clock }, settings, &heard).await;
+    let inventory = inventory(&Cx::new(&network, &clock), settings, &heard).await;
     let json = render::spaces::to_json(&inventory).to_string();
     let csv = render::spaces::to_csv(&inventory);
     let text = render::spaces::to_text(&inventory, render::text::Style::default());
@@ -330,7 +330,7 @@ async fn progress_has_numbers() {
     let wiki = wiki(data_center("9.2").spaces(30)).await;
     let (network, clock, heard) = (network(), ThisComputer(Instant::now()), Heard::default());
     let settings = settings_for(&wiki, pat(Who::Reader));
-    let inventory = inventory(&Cx { network: &network, clock: &clock }, &settings, &heard).await;
+    let inventory = inventory(&Cx::new(&network, &clock), &settings, &heard).await;
     let heard = heard.0.into_inner().expect("nobody panicked");
     let phases: Vec<Phase> = heard.iter().map(|so_far| so_far.phase).fold(Vec::new(), |mut phases, phase| {
         if phases.last() != Some(&phase) {
@@ -353,7 +353,7 @@ async fn dropping_it_ends_everything_and_keeps_what_was_found() {
     let settings = settings_for(&wiki, pat(Who::Reader));
     let survey = Survey::new(&settings);
     {
-        let cx = Cx { network: &network, clock: &clock };
+        let cx = Cx::new(&network, &clock);
         tokio::select! {
             biased;
             () = wiki.server().arrived(30) => {}

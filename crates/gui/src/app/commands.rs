@@ -194,6 +194,7 @@ impl App {
     fn sign_in_page(&self, kind: TargetKind) -> Option<Url> {
         match self.prompt(kind)? {
             UserPrompt::SystemBrowser { url, .. } | UserPrompt::DeviceCode { url, .. } => Some(url),
+            UserPrompt::ControlledBrowser { .. } => None,
         }
     }
 

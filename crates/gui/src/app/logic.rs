@@ -168,6 +168,11 @@ fn take_report(test: &mut Connection, now: Timestamp) -> Option<Arc<Report>> {
     let State::Running(task) = &mut test.state else { return None };
     let done = match task.poll() {
         TaskPoll::Running => return None,
+        // as if *Cancel* had been pressed here
+        TaskPoll::Finished(_) if task.live().cancelled => {
+            test.cancel();
+            return None;
+        }
         TaskPoll::Finished(report) => Some(Arc::new(report)),
         TaskPoll::Broken => None,
     };

@@ -17,6 +17,7 @@ pub const fn waiting_for(prompt: Option<&UserPrompt>) -> &'static str {
         None => "Testing…",
         Some(UserPrompt::SystemBrowser { .. }) => "Waiting for you in the browser",
         Some(UserPrompt::DeviceCode { .. }) => "Waiting for the code to be used",
+        Some(UserPrompt::ControlledBrowser { .. }) => "Waiting for you in the sign-in window",
     }
 }
 
@@ -46,6 +47,10 @@ pub fn prompt_ui(
         Some(UserPrompt::DeviceCode { code, url, expires_at }) => {
             device_code_ui(ui, kind, code, url.as_str(), left(now, *expires_at), commands);
             ("Error from the page", "AADSTS50097", "If the page refuses the sign-in, paste its error code or its whole text here")
+        }
+        Some(UserPrompt::ControlledBrowser { host, seen, again }) => {
+            controlled_browser_ui(ui, host, seen.as_str(), *again);
+            return;
         }
     };
     if connection.seen.as_ref() != prompt {
@@ -87,6 +92,15 @@ fn system_browser_ui(ui: &mut Ui, kind: TargetKind, opened: bool, commands: &mut
         Some(_) => commands.push(UiCommand::OpenSignInPage(kind)),
         None => {}
     }
+}
+
+fn controlled_browser_ui(ui: &mut Ui, host: &str, seen: &str, again: bool) {
+    let title = if again {
+        format!("The session at {host} has ended: sign in once more in the window that has come back")
+    } else {
+        format!("Sign in to {host} in the window that has opened")
+    };
+    Alert::info(&title).icon(icons::GLOBE).text(seen).show(ui);
 }
 
 fn device_code_ui(ui: &mut Ui, kind: TargetKind, user_code: &str, page: &str, left: Option<Duration>, commands: &mut Vec<UiCommand>) {

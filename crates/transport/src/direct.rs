@@ -31,6 +31,7 @@ use self::exchange::DirectTransport;
 pub use self::proxy::ProxyChoice;
 use self::proxy::{ProxyRules, Way};
 pub use self::setup::SetupError;
+pub use self::trust::ca_certificates;
 use self::trust::{CaFile, Trust};
 use crate::{Network, Transport};
 

@@ -6,6 +6,7 @@
 pub mod direct;
 mod error;
 mod explain;
+mod follow;
 mod network;
 mod request;
 mod response;
@@ -13,6 +14,7 @@ mod retry_after;
 mod scripted;
 
 pub use error::{TransportError, TransportErrorKind};
+pub use follow::Hop;
 pub use network::{Network, Route, Transport};
 pub use preflight::{NoOrigin, Origin};
 pub use request::{Authorization, Body, FormValue, OriginPath, Redirects, Request, Retry};

@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::BytesMut;
@@ -15,20 +14,7 @@ use super::failure::{Underway, kind_of};
 use super::proxy::Proxy;
 use super::wire::Asked;
 use super::{SetupError, Shared};
-use crate::{
-    Authorization, Body, FormValue, Redirects, Request, Response, Retry, RetryAfter, Route, Transport, TransportError,
-    TransportErrorKind as Kind,
-};
-
-/// How many redirects within the origin are followed. Servers need one or two; more is a circle.
-const MOST_REDIRECTS: usize = 5;
-
-/// The longest pause that is waited out. A person is watching, and a whole test is to be over within a minute;
-/// who asks for more patience than that is told apart as throttling instead.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// The pause after a 429 that does not say how long.
-const USUAL_PAUSE: Duration = Duration::from_secs(1);
+use crate::{Authorization, Body, FormValue, Hop, Request, Response, Route, Transport, TransportError, TransportErrorKind as Kind};
 
 /// Carries requests to one origin.
 pub(super) struct DirectTransport {
@@ -62,7 +48,7 @@ impl Transport for DirectTransport {
     async fn execute(&self, request: Request) -> Result<Response, TransportError> {
         self.may_send(&request)?;
         let answer = self.attempt(&request).await?;
-        match pause_before_retry(request.retry, &answer) {
+        match request.retry.pause_after(&answer) {
             Some(pause) => {
                 tokio::time::sleep(pause).await;
                 self.attempt(&request).await
@@ -76,7 +62,7 @@ impl DirectTransport {
     /// What must be settled before anything leaves this computer.
     fn may_send(&self, request: &Request) -> Result<(), TransportError> {
         let stays_here = self.origin.is_loopback() && self.proxy.as_ref().is_none_or(|proxy| proxy.is_loopback);
-        if !self.origin.is_https() && !stays_here && has_credential(request) {
+        if !self.origin.is_https() && !stays_here && request.has_credential() {
             return Err(self.error(Kind::CredentialOverPlainHttp, None::<SetupError>));
         }
         if self.origin.is_https() && !self.shared.can_trust {
@@ -95,28 +81,13 @@ impl DirectTransport {
     }
 
     async fn follow(&self, request: &Request) -> Result<Response, TransportError> {
-        let mut method = request.method.clone();
-        let mut body = &request.body;
-        let mut url = self.origin.to_url();
-        // setting the parts, unlike joining texts, cannot change the host
-        let (path, query) =
-            request.path.as_str().split_once('?').map_or((request.path.as_str(), None), |(path, query)| (path, Some(query)));
-        url.set_path(path);
-        url.set_query(query);
-
-        let mut followed = 0;
+        let mut hop = Hop::first(&self.origin, request);
         loop {
-            let answer = self.hop(request, &method, body, &url).await?;
-            if request.redirects == Redirects::Stop || followed == MOST_REDIRECTS {
-                return Ok(answer);
+            let answer = self.hop(request, &hop.method, hop.body, &hop.url).await?;
+            match hop.after(&answer) {
+                Some(next) => hop = next,
+                None => return Ok(answer),
             }
-            let Some(next) = redirect_within(&self.origin, &answer) else { return Ok(answer) };
-            if becomes_get(&method, answer.status) {
-                method = Method::GET;
-                body = &Body::Empty;
-            }
-            url = next;
-            followed += 1;
         }
     }
 
@@ -218,44 +189,4 @@ impl DirectTransport {
     fn error(&self, kind: Kind, source: Option<impl StdError + Send + Sync + 'static>) -> TransportError {
         TransportError { origin: self.origin.clone(), kind, source: source.map(|source| Box::new(source) as _) }
     }
-}
-
-fn has_credential(request: &Request) -> bool {
-    let in_header = matches!(request.authorization, Some(Authorization::Bearer(_) | Authorization::Basic { .. }));
-    let in_form = matches!(&request.body, Body::Form(fields) if fields.iter().any(|(_, value)| matches!(value, FormValue::Secret(_))));
-    in_header || in_form || !request.secret_headers.is_empty()
-}
-
-/// Where a redirect leads, if that is the same origin. What a user name in it or a fragment says is dropped.
-fn redirect_within(origin: &Origin, answer: &Response) -> Option<Url> {
-    let redirects = matches!(answer.status.as_u16(), 301 | 302 | 303 | 307 | 308);
-    let to = answer.redirect().filter(|to| redirects && Origin::of(to).as_ref() == Ok(origin))?;
-    let mut url = origin.to_url();
-    url.set_path(to.path());
-    url.set_query(to.query());
-    Some(url)
-}
-
-/// Whether the redirected request is a GET without the body (RFC 9110 §15.4.2 to §15.4.4).
-fn becomes_get(method: &Method, status: StatusCode) -> bool {
-    match status {
-        StatusCode::SEE_OTHER => *method != Method::HEAD,
-        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => *method == Method::POST,
-        _ => false,
-    }
-}
-
-/// How long to wait before asking once more, if at all.
-fn pause_before_retry(retry: Retry, answer: &Response) -> Option<Duration> {
-    if retry == Retry::Never {
-        return None;
-    }
-    let pause = match (answer.status, answer.retry_after()) {
-        (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, Some(RetryAfter::Seconds(seconds))) => {
-            Duration::from_secs(seconds)
-        }
-        (StatusCode::TOO_MANY_REQUESTS, None) => USUAL_PAUSE,
-        _ => return None,
-    };
-    (pause <= LONGEST_PAUSE).then_some(pause)
 }

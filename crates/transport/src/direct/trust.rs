@@ -40,6 +40,11 @@ impl CaFile {
     }
 }
 
+/// The certificates of a CA file, in DER, for whatever else has to trust the same.
+pub fn ca_certificates(path: &Path) -> Result<Vec<Vec<u8>>, SetupError> {
+    CaFile::read(path).map(|CaFile(found)| found.iter().map(|one| one.to_vec()).collect())
+}
+
 /// Verifies servers' certificates.
 ///
 /// The operating system decides, with the CA file's authorities as further roots. A certificate that it refuses passes only if it stands

@@ -307,3 +307,25 @@ async fn an_interrupt_ends_the_wait_for_a_token() {
     running.signal("TERM");
     assert_eq!(running.end().await.code, Some(130));
 }
+
+/// On one screen the checks are told once, line by line; a pipe gets the whole report.
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_no_check_is_told_twice() {
+    use end_to_end::program::binary;
+    let said_on_a_terminal = |more: &str| {
+        let home = Home::new();
+        let words = format!("'{}' check confluence --practice all-well{more}", binary("wayleave").display());
+        // it runs the words on a terminal of their own
+        let mut script = std::process::Command::new("script");
+        script.args(["-qec", &words, "/dev/null"]).env_clear().envs(home.environment()).env("SHELL", "/bin/sh");
+        let output = script.stdin(std::process::Stdio::null()).output().expect("script: of every Debian");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let told = |text: &str| text.matches("Reachable").count();
+    let brief = said_on_a_terminal("");
+    assert_eq!(told(&brief), 1, "{brief}");
+    assert!(brief.contains("What can be migrated"), "{brief}");
+    assert_eq!(told(&said_on_a_terminal(" --verbose")), 2);
+}

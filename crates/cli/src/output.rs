@@ -1,6 +1,6 @@
 //! What is written where: progress and refusals to standard error, the report to standard output.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +34,10 @@ pub(crate) fn report(report: &Report, json: bool, verbose: bool, product: &str) 
     let text = if json {
         serde_json::to_string_pretty(&render::to_json(report, product)).unwrap_or_default()
     } else {
-        render::text::to_text(report, Style { color: color(&io::stdout()), width: width(), verbose })
+        let style = Style { color: color(&io::stdout()), width: width(), verbose };
+        // who watches both streams on one screen has just read the checks; their evidence is asked for
+        let told = io::stderr().is_terminal() && io::stdout().is_terminal() && !verbose;
+        if told { format!("\n{}", render::text::to_text_without_checks(report, style)) } else { render::text::to_text(report, style) }
     };
     to_stdout(&text);
 }

@@ -32,10 +32,21 @@ const TOOK: usize = 13;
 
 /// The report as text, with a line end at its end.
 pub fn to_text(report: &Report, style: Style) -> String {
+    page(report, style, true)
+}
+
+/// The report as text without its checks, for who has just read them line by line ([`rung_line`]).
+pub fn to_text_without_checks(report: &Report, style: Style) -> String {
+    page(report, style, false)
+}
+
+fn page(report: &Report, style: Style, checks: bool) -> String {
     let mut page = Page { style: Style { width: style.width.max(40), ..style }, out: String::new() };
     page.headline(report);
     page.facts(report);
-    page.checks(&report.checks);
+    if checks {
+        page.checks(&report.checks);
+    }
     page.abilities(&report.abilities);
     page.hints(report);
     page.out
@@ -259,6 +270,17 @@ mod tests {
                 let longest = line.split_whitespace().map(UnicodeWidthStr::width).max().unwrap_or_default();
                 assert!(longest > 45, "{name}: {line}");
             }
+        }
+    }
+
+    #[test]
+    fn the_checks_can_be_left_out_and_nothing_else() {
+        for (name, report) in gallery::reports() {
+            let (whole, rest) = (to_text(&report, Style::default()), to_text_without_checks(&report, Style::default()));
+            let (before, after) = whole.split_once(&format!("\n{}\n", words::CHECKS)).expect(name);
+            let (begin, end) = rest.split_at(before.len());
+            assert_eq!(begin, before, "{name}");
+            assert!(after.ends_with(end) && !rest.contains(words::CHECKS), "{name}");
         }
     }
 

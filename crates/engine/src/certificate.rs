@@ -26,6 +26,12 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > LARGEST { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
+/// Reads it as [`load`] does, and whether it is good now.
+pub fn inspect(path: &Path, password: Option<&Secret>, now: Timestamp) -> Result<Certificate, CertificateError> {
+    let certificate = load(path, password)?;
+    certificate.in_date(now).map(|()| certificate)
+}
+
 /// The sign-in by the certificate in this file. Where it cannot be used, the test says why.
 pub fn method(path: &Path, password: Option<&Secret>) -> Method {
     match load(path, password) {
@@ -131,34 +137,52 @@ fn write_new(path: &Path, content: &[u8], private: bool) -> Result<(), NewCertif
 }
 
 impl MadeFiles {
+    /// What is to be done before an app can sign in with it.
+    pub fn to_do(&self) -> [String; 5] {
+        let until = self.certificate.not_after().strftime("%Y-%m-%d");
+        [
+            "Open the app in the Entra admin center (https://entra.microsoft.com): App registrations, All applications, the app.".to_owned(),
+            format!("Under Certificates & secrets, Certificates, choose Upload certificate and give it {}", self.cer.display()),
+            "Compare the thumbprint that the page shows with the one above.".to_owned(),
+            "Under API permissions, add application permissions: SharePoint, Sites.FullControl.All (or Sites.Selected), and Microsoft Graph, \
+             Sites.FullControl.All (or Sites.Selected). Have an administrator grant consent."
+                .to_owned(),
+            format!("Renew it before {until}: make a new one, upload it beside this one, then remove this one."),
+        ]
+    }
+
+    /// What protects the file with the private key.
+    pub const fn protection(&self) -> &'static str {
+        if self.protected {
+            "certificate and private key, protected by the password: it stays here, send it to nobody"
+        } else {
+            "certificate and private key, protected by no password, only by being readable for you alone: it stays here, send it to nobody"
+        }
+    }
+
     /// What it is and what to do with it, as lines to print.
     pub fn told(&self) -> String {
         let (certificate, pfx, cer) = (&self.certificate, self.pfx.display(), self.cer.display());
         let until = certificate.not_after().strftime("%Y-%m-%d");
-        let (protection, password) = if self.protected {
-            ("protected by the password", " --certificate-password-env NAME")
-        } else {
-            ("protected by no password, only by being readable for you alone", "")
-        };
+        let password = if self.protected { " --certificate-password-env NAME" } else { "" };
+        let [open, upload, compare, permissions, renew] = self.to_do();
+        let test = format!("Test it: wayleave check sharepoint SITE --client-id ID --sign-in certificate --certificate {pfx}{password}");
+        let steps = [open, upload, compare, permissions, test, renew];
+        let steps: Vec<String> = steps.iter().zip(1..).map(|(step, number)| format!("{number}. {step}")).collect();
         format!(
             "Certificate  {subject}, valid until {until}\n\
              Thumbprint   {sha1}\n\
              SHA-256      {sha256}\n\
              PFX file     {pfx}\n             \
-             certificate and private key, {protection}: it stays here, send it to nobody\n\
+             {protection}\n\
              CER file     {cer}\n             \
              the certificate alone, for the upload\n\n\
-             What to do now\n\
-             1. Open the app in the Entra admin center (https://entra.microsoft.com): App registrations, All applications, the app.\n\
-             2. Under Certificates & secrets, Certificates, choose Upload certificate and give it {cer}\n\
-             3. Compare the thumbprint that the page shows with the one above.\n\
-             4. Under API permissions, add application permissions: SharePoint, Sites.FullControl.All (or Sites.Selected), and\n   \
-             Microsoft Graph, Sites.FullControl.All (or Sites.Selected). Have an administrator grant consent.\n\
-             5. Test it: wayleave check sharepoint SITE --client-id ID --sign-in certificate --certificate {pfx}{password}\n\
-             6. Renew it before {until}: make a new one, upload it beside this one, then remove this one.",
+             What to do now\n{steps}",
             subject = certificate.subject(),
             sha1 = certificate.thumbprint_sha1(),
             sha256 = certificate.thumbprint_sha256(),
+            protection = self.protection(),
+            steps = steps.join("\n"),
         )
     }
 }

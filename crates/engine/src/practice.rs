@@ -9,7 +9,7 @@ use preflight::{Origin, Secret};
 use url::Url;
 
 use crate::Job;
-use crate::forms::{ConfluenceForm, ConfluenceMethod, SharePointForm, SharePointSecrets};
+use crate::forms::{ConfluenceForm, ConfluenceMethod, SharePointForm, SharePointMethod, SharePointSecrets};
 
 /// Every situation, in the order of the chooser.
 pub fn situations() -> &'static [Situation] {
@@ -79,8 +79,17 @@ impl Practice {
             address: self.stage.cloud.site(),
             tenant: self.stage.cloud.tenant_to_enter.clone(),
             client_id: self.stage.cloud.client_id.clone(),
+            method: if self.stage.cloud.certificate.is_some() { SharePointMethod::Certificate } else { SharePointMethod::Interactive },
+            certificate: "practice certificate".to_owned(),
+            username: self.stage.cloud.user.upn.clone(),
             ..SharePointForm::default()
         }
+    }
+
+    /// The SharePoint card's secrets.
+    pub fn sharepoint_secrets(&self) -> SharePointSecrets {
+        let password = Secret::new(self.stage.cloud.user.password.clone());
+        SharePointSecrets { password, certificate: self.certificate().map(Ok), ..SharePointSecrets::default() }
     }
 
     /// The certificate to sign in with, in a situation where an app signs in by itself.
@@ -115,7 +124,7 @@ impl Practice {
 
     /// The job of the SharePoint card, or what cannot be right.
     pub fn sharepoint_job(&self) -> Result<Job, String> {
-        let settings = self.sharepoint_form().settings(&SharePointSecrets::default()).map_err(|errors| first(&errors))?;
+        let settings = self.sharepoint_form().settings(&self.sharepoint_secrets()).map_err(|errors| first(&errors))?;
         Ok(self.adapt(Job::SharePoint(Box::new(settings))))
     }
 

@@ -94,7 +94,8 @@ fn ways_of_signing_in_to_sharepoint() {
     for (method, username, client_secret, password, expected) in table {
         let form = SharePointForm { method: *method, username: (*username).to_owned(), ..contoso() };
         let secret = |text: &str| Secret::new(text.to_owned());
-        let settings = form.settings(&SharePointSecrets { client_secret: secret(client_secret), password: secret(password) });
+        let (client_secret, password) = (secret(client_secret), secret(password));
+        let settings = form.settings(&SharePointSecrets { client_secret, password, ..SharePointSecrets::default() });
         let found = settings.map(|settings| match settings.method {
             Method::Interactive => "in the browser".to_owned(),
             Method::DeviceCode => "by a code".to_owned(),
@@ -105,6 +106,26 @@ fn ways_of_signing_in_to_sharepoint() {
         });
         let found = found.map_err(|errors| errors.into_iter().map(|error| error.field).collect::<Vec<_>>());
         assert_eq!(found.as_deref().map_err(Vec::as_slice), *expected, "{method:?} {username}");
+    }
+}
+
+#[test]
+fn a_certificate_is_wrong_at_the_field_where_it_can_be_put_right() {
+    use engine::certificate::CertificateError as E;
+    let form = SharePointForm { method: SharePointMethod::Certificate, certificate: "wiki.pfx".to_owned(), ..contoso() };
+    let wrong = |form: &SharePointForm, read| {
+        let secrets = SharePointSecrets { certificate: read, ..SharePointSecrets::default() };
+        form.settings(&secrets).expect_err("no certificate").into_iter().map(|error| error.field).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong(&SharePointForm { certificate: " ".to_owned(), ..form.clone() }, None), [Field::CertificateFile]);
+    assert_eq!(wrong(&form, None), [], "it has still to be read");
+    for (error, field) in [
+        (E::UnknownForm, Field::CertificateFile),
+        (E::NoPrivateKey, Field::CertificateFile),
+        (E::PasswordNeeded, Field::CertificatePassword),
+        (E::WrongPassword, Field::CertificatePassword),
+    ] {
+        assert_eq!(wrong(&form, Some(Err(error))), [field]);
     }
 }
 

@@ -1,15 +1,18 @@
 //! The app: state, and the two halves of a frame. `logic` receives and executes, also while the window is hidden; `ui` only paints.
 
+mod certificates;
 mod commands;
 mod logic;
 
 use std::sync::Arc;
 
+use engine::certificate::MadeFiles;
 use engine::settings::{Settings, SettingsFile};
 use engine::{Deps, NetworkOptions};
 use preflight::{Clock, Report, SafeText, TargetKind};
 use tokio::runtime::Handle;
 
+use crate::certificate::NewCertificateForm;
 use crate::command::UiCommand;
 use crate::desk::Desk;
 use crate::kit::{Toasts, theme};
@@ -48,7 +51,8 @@ pub struct App {
     commands: Vec<UiCommand>,
     toasts: Toasts,
     saving: Option<Task<Result<String, SafeText>>>,
-    browsing: Option<Task<Option<String>>>,
+    browsing: Option<(Browsing, Task<Option<String>>)>,
+    making: Option<Task<Result<MadeFiles, SafeText>>>,
     quit_anyway: bool,
 }
 
@@ -64,8 +68,19 @@ pub enum Dialog {
     Settings,
     /// The practice situations.
     Practice,
+    /// A certificate to make.
+    NewCertificate(Box<NewCertificateForm>),
     /// Something runs; quit all the same?
     Quit,
+}
+
+/// What is chosen in the system's file dialog.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Browsing {
+    Save,
+    CaFile,
+    Certificate,
+    CertificateFolder,
 }
 
 impl App {
@@ -87,6 +102,7 @@ impl App {
             toasts: Toasts::default(),
             saving: None,
             browsing: None,
+            making: None,
             quit_anyway: false,
             outside,
         };
@@ -157,6 +173,9 @@ impl App {
             Some(Dialog::Help) => views::help::help_ui(ui, commands),
             Some(Dialog::Settings) => views::settings::settings_ui(ui, &mut self.settings, self.outside.settings.path(), commands),
             Some(Dialog::Practice) => views::practice::practice_ui(ui, self.practising.as_ref().and_then(Practising::situation), commands),
+            Some(Dialog::NewCertificate(form)) => {
+                views::new_certificate::new_certificate_ui(ui, form, self.making.is_some(), commands);
+            }
             Some(Dialog::Quit) => views::quit::quit_ui(ui, commands),
         }
     }

@@ -26,6 +26,18 @@ pub enum UiCommand {
     BrowseSave,
     /// Choose the CA file in the system's dialog.
     BrowseCaFile,
+    /// Read the certificate file.
+    InspectCertificate,
+    /// Choose the certificate file in the system's dialog.
+    BrowseCertificate,
+    /// Ask what certificate to make.
+    NewCertificate,
+    /// Choose the folder for the new certificate in the system's dialog.
+    BrowseCertificateFolder,
+    /// Make it.
+    MakeCertificate,
+    /// Sign in with the one that was made.
+    UseCertificate,
     /// Do what a hint offers, for this connection.
     Hint(TargetKind, HintAction),
     /// Hand over what was pasted while the browser is waited for.

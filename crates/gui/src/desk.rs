@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use preflight::{Fail, Field, Live, Report, SafeText, Secret, TargetKind, UserPrompt};
 use zeroize::Zeroizing;
 
+use crate::certificate::Inspection;
 use crate::task::Task;
 
 /// Both cards.
@@ -20,6 +21,10 @@ pub struct Desk {
     pub token: Zeroizing<String>,
     /// The SharePoint card's fields.
     pub sharepoint: SharePointForm,
+    /// The certificate file's password as it is being typed, kept as the token is.
+    pub certificate_password: Zeroizing<String>,
+    /// The certificate, once it was read.
+    pub certificate: Inspection,
     /// The client secret as it is being typed, kept as the token is.
     pub client_secret: Zeroizing<String>,
     /// The password as it is being typed, kept as the token is.
@@ -143,7 +148,11 @@ impl Desk {
     /// The typed secrets of the SharePoint card.
     pub fn sharepoint_secrets(&self) -> SharePointSecrets {
         let secret = |typed: &Zeroizing<String>| Secret::new(typed.to_string());
-        SharePointSecrets { client_secret: secret(&self.client_secret), password: secret(&self.password) }
+        SharePointSecrets {
+            client_secret: secret(&self.client_secret),
+            password: secret(&self.password),
+            certificate: self.certificate.outcome().cloned(),
+        }
     }
 
     /// What is wrong with one side's fields, whether they were left or not.

@@ -4,6 +4,7 @@
 //! [`kit`] is the design system that the views are built of.
 
 pub mod app;
+pub mod certificate;
 pub mod command;
 pub mod desk;
 pub mod kit;

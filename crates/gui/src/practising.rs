@@ -5,6 +5,7 @@ use preflight::SafeText;
 use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
+use crate::certificate::Inspection;
 use crate::desk::Desk;
 use crate::task::{Task, TaskPoll, Wake};
 
@@ -38,6 +39,9 @@ impl Practising {
                 self.desk.confluence = practice.confluence_form();
                 self.desk.token = Zeroizing::new(practice.token().inspect(str::to_owned));
                 self.desk.sharepoint = practice.sharepoint_form();
+                let secrets = practice.sharepoint_secrets();
+                self.desk.password = Zeroizing::new(secrets.password.inspect(str::to_owned));
+                self.desk.certificate = secrets.certificate.map(Inspection::Read).unwrap_or_default();
                 self.servers = Some(practice);
                 tracing::debug!("practice servers answer");
             }

@@ -1,11 +1,13 @@
 //! What is on screen. Views know neither the async runtime nor services: they take data and push commands.
 
+pub mod certificate;
 pub mod confluence_card;
 pub mod desk;
 pub mod facts;
 pub mod form;
 pub mod help;
 pub mod identity;
+pub mod new_certificate;
 pub mod practice;
 pub mod prompt;
 pub mod quit;

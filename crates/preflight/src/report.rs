@@ -94,6 +94,10 @@ pub enum Field {
     ClientId,
     /// `SharePoint sign-in method`
     SharePointMethod,
+    /// `Certificate file`
+    CertificateFile,
+    /// `Certificate password`
+    CertificatePassword,
     /// `Client secret`
     ClientSecret,
     /// `User name`
@@ -116,6 +120,8 @@ impl Field {
             Self::TenantId => "Tenant ID",
             Self::ClientId => "Application (client) ID",
             Self::SharePointMethod => "SharePoint sign-in method",
+            Self::CertificateFile => "Certificate file",
+            Self::CertificatePassword => "Certificate password",
             Self::ClientSecret => "Client secret",
             Self::Username => "User name",
             Self::Password => "Password",
@@ -124,7 +130,7 @@ impl Field {
     }
 
     /// Where what is typed is a secret.
-    pub const SECRETS: [Self; 3] = [Self::Token, Self::ClientSecret, Self::Password];
+    pub const SECRETS: [Self; 4] = [Self::Token, Self::CertificatePassword, Self::ClientSecret, Self::Password];
 
     /// True where what is typed is a secret.
     pub fn is_secret(self) -> bool {

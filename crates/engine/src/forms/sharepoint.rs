@@ -1,6 +1,6 @@
 //! The SharePoint card's fields.
 
-use entra_auth::{ClientId, Cloud, Method, SiteAddress, Tenant};
+use entra_auth::{Certificate, CertificateError, ClientId, Cloud, Method, SiteAddress, Tenant};
 use preflight::{Explain as _, Field, SafeText, Secret};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ pub enum SharePointMethod {
     Interactive,
     /// By a code that is typed on any device.
     DeviceCode,
+    /// An app by itself, by a certificate.
+    Certificate,
     /// An app by itself, by a client secret.
     ClientSecret,
     /// User name and password.
@@ -23,13 +25,14 @@ pub enum SharePointMethod {
 
 impl SharePointMethod {
     /// All that there are, in the order on screen.
-    pub const ALL: [Self; 4] = [Self::Interactive, Self::DeviceCode, Self::ClientSecret, Self::Password];
+    pub const ALL: [Self; 5] = [Self::Interactive, Self::DeviceCode, Self::Certificate, Self::ClientSecret, Self::Password];
 
     /// The name on screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Interactive => "Interactive",
             Self::DeviceCode => "Device code",
+            Self::Certificate => "Certificate",
             Self::ClientSecret => "Client secret",
             Self::Password => "Password (legacy)",
         }
@@ -93,12 +96,14 @@ pub struct SharePointSecrets {
     pub client_secret: Secret,
     /// `Password`
     pub password: Secret,
+    /// What came of reading `Certificate file`; none where that is still to be done.
+    pub certificate: Option<Result<Certificate, CertificateError>>,
 }
 
 impl Default for SharePointSecrets {
     fn default() -> Self {
         let nothing = || Secret::new(String::new());
-        Self { client_secret: nothing(), password: nothing() }
+        Self { client_secret: nothing(), password: nothing(), certificate: None }
     }
 }
 
@@ -114,6 +119,8 @@ pub struct SharePointForm {
     pub client_id: String,
     /// `SharePoint sign-in method`
     pub method: SharePointMethod,
+    /// `Certificate file`
+    pub certificate: String,
     /// `User name`
     pub username: String,
     /// `Expected account`
@@ -133,7 +140,7 @@ impl SharePointForm {
         self.settings(secrets).err().unwrap_or_default().into_iter().find(|error| error.field == field).map(|error| error.text)
     }
 
-    /// The settings of a test, or everything that cannot be right.
+    /// The settings of a test, or everything that cannot be right: nothing where only the certificate has still to be read.
     pub fn settings(&self, secrets: &SharePointSecrets) -> Result<entra_auth::Settings, Vec<FieldError>> {
         let mut errors = Vec::new();
         let site = SiteAddress::understand(&self.address)
@@ -147,8 +154,8 @@ impl SharePointForm {
         let client_id =
             ClientId::parse(&self.client_id).map_err(|error| errors.push(FieldError::new(Field::ClientId, error.explain().summary))).ok();
         let method = self.method(secrets, &mut errors);
-        match (site, client_id) {
-            (Some(site), Some(client_id)) if errors.is_empty() => Ok(entra_auth::Settings {
+        match (site, client_id, method) {
+            (Some(site), Some(client_id), Some(method)) if errors.is_empty() => Ok(entra_auth::Settings {
                 site,
                 tenant,
                 client_id,
@@ -167,16 +174,17 @@ impl SharePointForm {
         (self.method.asks_who() && !expected.is_empty()).then(|| expected.to_owned())
     }
 
-    fn method(&self, secrets: &SharePointSecrets, errors: &mut Vec<FieldError>) -> Method {
+    fn method(&self, secrets: &SharePointSecrets, errors: &mut Vec<FieldError>) -> Option<Method> {
         match self.method {
-            SharePointMethod::Interactive => Method::Interactive,
-            SharePointMethod::DeviceCode => Method::DeviceCode,
+            SharePointMethod::Interactive => Some(Method::Interactive),
+            SharePointMethod::DeviceCode => Some(Method::DeviceCode),
+            SharePointMethod::Certificate => self.certificate(secrets.certificate.as_ref(), errors),
             SharePointMethod::ClientSecret => {
                 let secret = trimmed(&secrets.client_secret);
                 if secret.is_empty() {
                     errors.push(FieldError::new(Field::ClientSecret, "Enter the client secret: its value, not its ID"));
                 }
-                Method::ClientSecret(secret)
+                Some(Method::ClientSecret(secret))
             }
             SharePointMethod::Password => {
                 let username = self.username.trim().to_owned();
@@ -187,7 +195,25 @@ impl SharePointForm {
                     errors.push(FieldError::new(Field::Password, "Enter the password, or choose another way of signing in"));
                 }
                 // a password may begin or end with a space
-                Method::Password { username, password: secrets.password.clone() }
+                Some(Method::Password { username, password: secrets.password.clone() })
+            }
+        }
+    }
+
+    fn certificate(&self, read: Option<&Result<Certificate, CertificateError>>, errors: &mut Vec<FieldError>) -> Option<Method> {
+        if self.certificate.trim().is_empty() {
+            errors.push(FieldError::new(Field::CertificateFile, "Enter the path of the PFX or PEM file, or choose it with Browse…"));
+            return None;
+        }
+        match read? {
+            Ok(certificate) => Some(Method::Certificate(certificate.clone())),
+            Err(error) => {
+                let field = match error {
+                    CertificateError::PasswordNeeded | CertificateError::WrongPassword => Field::CertificatePassword,
+                    _ => Field::CertificateFile,
+                };
+                errors.push(FieldError::new(field, error.explain().summary));
+                None
             }
         }
     }

@@ -7,7 +7,7 @@ use engine::{Job, NetworkOptions, Order, ProxyOption, Replies, Reply};
 use preflight::{Field, HintAction, SafeText, Secret, TargetKind, UserPrompt, render};
 use url::Url;
 
-use super::{App, Dialog};
+use super::{App, Browsing, Dialog};
 use crate::command::UiCommand;
 use crate::desk::State;
 use crate::practising::Practising;
@@ -45,7 +45,14 @@ impl App {
                 }
             }
             UiCommand::Save => self.save(ctx),
-            UiCommand::BrowseSave | UiCommand::BrowseCaFile => self.browse(ctx, command == UiCommand::BrowseSave),
+            UiCommand::BrowseSave => self.browse(ctx, Browsing::Save),
+            UiCommand::BrowseCaFile => self.browse(ctx, Browsing::CaFile),
+            UiCommand::InspectCertificate => self.inspect_certificate(ctx, false),
+            UiCommand::BrowseCertificate => self.browse(ctx, Browsing::Certificate),
+            UiCommand::NewCertificate => self.new_certificate(),
+            UiCommand::BrowseCertificateFolder => self.browse(ctx, Browsing::CertificateFolder),
+            UiCommand::MakeCertificate => self.make_certificate(ctx),
+            UiCommand::UseCertificate => self.use_certificate(),
             UiCommand::Hint(kind, action) => self.hint(ctx, kind, action),
             UiCommand::Paste(kind) => self.paste(kind),
             UiCommand::OpenSignInPage(kind) => {
@@ -101,6 +108,7 @@ impl App {
         };
         self.saving = None;
         self.browsing = None;
+        self.making = None;
     }
 
     fn network_options(&self) -> Result<NetworkOptions, SafeText> {
@@ -129,6 +137,9 @@ impl App {
             return;
         }
         self.dialog = None;
+        if kind == TargetKind::SharePoint && self.waits_for_certificate(ctx) {
+            return;
+        }
         let desk = self.desk_mut();
         let job = match kind {
             TargetKind::Confluence => desk.confluence.settings(&desk.secret()).map(|settings| Job::Confluence(Box::new(settings))),
@@ -235,16 +246,26 @@ impl App {
     }
 
     /// Opens the system's file dialog. It is made on the main thread and awaited elsewhere, as some systems want it.
-    fn browse(&mut self, ctx: &egui::Context, save: bool) {
+    fn browse(&mut self, ctx: &egui::Context, what: Browsing) {
         let dialog = rfd::AsyncFileDialog::new();
-        let chosen: std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> = match (&self.dialog, save) {
-            (Some(Dialog::Save(form)), true) => Box::pin(dialog.set_title("Save report").set_file_name(form.file_name()).save_file()),
-            (_, false) => Box::pin(dialog.set_title("Choose a CA file").add_filter("Certificates", &["pem", "crt", "cer"]).pick_file()),
-            _ => return,
+        let chosen: std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> = match (what, &self.dialog) {
+            (Browsing::Save, Some(Dialog::Save(form))) => {
+                Box::pin(dialog.set_title("Save report").set_file_name(form.file_name()).save_file())
+            }
+            (Browsing::Save, _) => return,
+            (Browsing::CaFile, _) => {
+                Box::pin(dialog.set_title("Choose a CA file").add_filter("Certificates", &["pem", "crt", "cer"]).pick_file())
+            }
+            (Browsing::Certificate, _) => {
+                let dialog = dialog.set_title("Choose a certificate with its private key");
+                Box::pin(dialog.add_filter("Certificates with private key", &["pfx", "p12", "pem", "key"]).pick_file())
+            }
+            (Browsing::CertificateFolder, _) => Box::pin(dialog.set_title("Choose a folder for the certificate").pick_folder()),
         };
-        self.browsing = Some(Task::spawn(&self.outside.runtime, Wake::window(ctx), move |_progress| async move {
+        let task = Task::spawn(&self.outside.runtime, Wake::window(ctx), move |_progress| async move {
             chosen.await.map(|file| file.path().display().to_string())
-        }));
+        });
+        self.browsing = Some((what, task));
     }
 
     /// Starts the practice servers; their desk comes when they answer.

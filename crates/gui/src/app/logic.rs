@@ -9,7 +9,8 @@ use preflight::render::words;
 use preflight::{Report, SafeText, TargetKind};
 use zeroize::Zeroizing;
 
-use super::{App, Dialog};
+use super::{App, Browsing, Dialog};
+use crate::certificate::Inspection;
 use crate::command::{SHORTCUTS, UiCommand};
 use crate::desk::{Connection, State};
 use crate::kit::theme;
@@ -42,12 +43,14 @@ impl App {
                 TaskPoll::Broken => self.saving_failed("The report could not be saved".into()),
             }
         }
-        if let Some(task) = &mut self.browsing {
+        self.receive_certificates();
+        if let Some((what, task)) = &mut self.browsing {
+            let what = *what;
             match task.poll() {
                 TaskPoll::Running => {}
                 TaskPoll::Finished(chosen) => {
                     self.browsing = None;
-                    self.chosen(chosen);
+                    self.chosen(what, chosen);
                 }
                 TaskPoll::Broken => self.browsing = None,
             }
@@ -94,12 +97,19 @@ impl App {
         }
     }
 
-    fn chosen(&mut self, chosen: Option<String>) {
+    fn chosen(&mut self, what: Browsing, chosen: Option<String>) {
         let Some(path) = chosen else { return };
-        match &mut self.dialog {
-            Some(Dialog::Save(form)) => form.path = path,
-            Some(Dialog::Settings) => self.settings.ca_file = path,
-            _ => {}
+        match (what, &mut self.dialog) {
+            (Browsing::Save, Some(Dialog::Save(form))) => form.path = path,
+            (Browsing::CaFile, _) => self.settings.ca_file = path,
+            (Browsing::Certificate, _) => {
+                let desk = self.desk_mut();
+                desk.sharepoint.certificate = path;
+                desk.certificate = Inspection::None;
+                self.commands.push(UiCommand::InspectCertificate);
+            }
+            (Browsing::CertificateFolder, Some(Dialog::NewCertificate(form))) => form.folder = path,
+            (Browsing::Save | Browsing::CertificateFolder, _) => {}
         }
     }
 

@@ -5,6 +5,7 @@ use engine::forms::{CloudChoice, SharePointForm, SharePointMethod};
 use jiff::Timestamp;
 use preflight::{Field as FieldId, TargetKind};
 
+use super::certificate::certificate_ui;
 use super::form::{Form, card_ui};
 use crate::command::UiCommand;
 use crate::desk::Desk;
@@ -25,19 +26,20 @@ pub fn sharepoint_card_ui(ui: &mut Ui, desk: &mut Desk, now: Timestamp, commands
         );
         let options = SharePointMethod::ALL.map(|method| (method, method.label()));
         form.choice(ui, FieldId::SharePointMethod, |desk| &mut desk.sharepoint.method, &options);
-        method_ui(ui, form);
+        method_ui(ui, form, now, commands);
         more_ui(ui, form);
     });
 }
 
 /// What the chosen way of signing in needs, and what is to be known of it beforehand.
-fn method_ui(ui: &mut Ui, form: &mut Form<'_>) {
+fn method_ui(ui: &mut Ui, form: &mut Form<'_>, now: Timestamp, commands: &mut Vec<UiCommand>) {
     match form.desk.sharepoint.method {
         SharePointMethod::Interactive => {}
         SharePointMethod::DeviceCode => {
             let about = "Shows a code to type on Microsoft's page, on any device. Many organizations block this way";
             ui.vertical(|ui| text::small(ui, about));
         }
+        SharePointMethod::Certificate => certificate_ui(ui, form, now, commands),
         SharePointMethod::ClientSecret => {
             Alert::limited("SharePoint refuses apps that sign in by a secret")
                 .text("Microsoft Graph takes them, so this tests the app and its secret. For SharePoint, use a certificate.")

@@ -1,5 +1,6 @@
 //! The app by its accessible names, with the real engine against practice servers.
 
+mod certificate;
 mod harness;
 mod sharepoint;
 
@@ -376,7 +377,7 @@ fn every_promised_name_is_there_to_the_letter() {
         (Role::TextInput, &["Confluence address", "Email (Cloud only)", "SharePoint site address", "Tenant ID", "Application (client) ID"]),
         (Role::PasswordInput, &["Token"]),
         (Role::RadioGroup, &["Confluence sign-in method", "SharePoint sign-in method"]),
-        (Role::RadioButton, &["Token", "Anonymous", "Interactive", "Device code", "Client secret", "Password (legacy)"]),
+        (Role::RadioButton, &["Token", "Anonymous", "Interactive", "Device code", "Certificate", "Client secret", "Password (legacy)"]),
         (Role::Button, &["Detect tenant", "Test Confluence connection", "Test SharePoint connection"]),
     ];
     window.run();

@@ -2,7 +2,9 @@
 
 use egui_kittest::SnapshotResults;
 use engine::forms::SharePointMethod;
-use preflight::{Cause, Field, Hint, HintAction, Identity, Outcome, Report, TargetKind, UserPrompt};
+use gui::certificate::Inspection;
+use practice::markers::Kind;
+use preflight::{Cause, Field, Hint, HintAction, Identity, Outcome, Report, Secret, TargetKind, UserPrompt};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -12,6 +14,18 @@ fn by(method: SharePointMethod) -> Shown {
     let mut desk = filled_in();
     desk.sharepoint.method = method;
     Shown { desk, ..Shown::default() }
+}
+
+/// With a certificate of the tests of signing in, read already.
+fn by_certificate(file: &str, password: Option<&str>) -> Shown {
+    let mut shown = by(SharePointMethod::Certificate);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../entra-auth/tests/certificates").join(file);
+    let password = password.map(|password| Secret::new(password.to_owned()));
+    shown.desk.sharepoint.certificate = format!("/srv/wiki/{file}");
+    shown.desk.certificate = Inspection::Read(engine::certificate::inspect(&path, password.as_ref(), now()));
+    shown.desk.certificate_password = Zeroizing::new("a password".to_owned());
+    shown.desk.left.extend([Field::CertificateFile, Field::CertificatePassword].map(Field::label));
+    shown
 }
 
 fn with_code() -> Shown {
@@ -37,6 +51,8 @@ fn ways_of_signing_in() {
         shown.desk.left.insert(Field::Username.label());
         shown
     });
+    pictures(&mut results, "certificate", USUAL, BOTH, || by_certificate("modern.pfx", Some(&Kind::KeyPassphrase.of("file"))));
+    pictures(&mut results, "certificate_problem", USUAL, DARK, || by_certificate("modern.pfx", Some("not the password")));
     pictures(&mut results, "more_options", USUAL, LIGHT, || {
         let mut shown = by(SharePointMethod::Interactive);
         shown.desk.focus = Some(Field::ExpectedAccount);

@@ -99,7 +99,7 @@ async fn text_and_csv() {
     assert!(said.out.lines().count() > 1190);
     let told = said.told();
     let progress: Vec<&str> = told.lines().filter(|line| line.contains("spaces")).collect();
-    assert!(progress.contains(&"Listing spaces: 1000 so far"), "{progress:?}");
+    assert!(progress.contains(&"Listing spaces: 1,000 so far"), "{progress:?}");
     assert!(progress.len() < 10 && !said.err.contains('\r'), "sparse where it is no terminal: {progress:?}");
     let said = spaces(&[&wiki.base(), "--token-env", "WIKI_TOKEN"], &Who::Admin.pat()).await;
     assert!(said.out.starts_with("[ok] ") && said.out.contains("permissions can be migrated for all of them"), "{}", said.out);

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use engine::Job;
-use engine::spaces::{Phase, SoFar, Spaces, SpacesOrder};
+use engine::spaces::{SoFar, Spaces, SpacesOrder};
+use preflight::render::words;
 use preflight::{InventoryProgress, Outcome};
 
 use crate::args;
@@ -91,7 +92,7 @@ impl Counter {
 impl InventoryProgress for Counter {
     fn so_far(&self, so_far: SoFar) {
         let step = if self.on_terminal { EVERY_ON_TERMINAL } else { EVERY };
-        let line = line(so_far, step);
+        let line = words::so_far(so_far, step);
         let mut said = self.said.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if *said == line {
             return;
@@ -103,40 +104,5 @@ impl InventoryProgress for Counter {
             output::note(&line);
         }
         *said = line;
-    }
-}
-
-/// The line, with numbers rounded down to the step, so that it changes only now and then.
-fn line(so_far: SoFar, step: usize) -> String {
-    let SoFar { phase, listed, asked, to_ask, waiting } = so_far;
-    let round = |count: usize| count - count % step;
-    let line = match phase {
-        Phase::SigningIn => "Signing in".to_owned(),
-        Phase::Listing if round(listed) == 0 => "Listing spaces".to_owned(),
-        Phase::Listing => format!("Listing spaces: {} so far", round(listed)),
-        Phase::Asking if asked == to_ask => format!("{listed} spaces listed, {asked} asked about"),
-        Phase::Asking => format!("{listed} spaces listed, asking about {to_ask}: {} done", round(asked)),
-    };
-    match waiting {
-        Some(pause) => format!("{line}; waiting {} s, as the server asks", pause.as_secs_f32().ceil()),
-        None => line,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn lines_are_few_and_have_numbers() {
-        let listing = |listed| SoFar { phase: Phase::Listing, listed, asked: 0, to_ask: 0, waiting: None };
-        let mut lines: Vec<String> = (0..=10_000).map(|listed| line(listing(listed), EVERY)).collect();
-        lines.dedup();
-        assert_eq!(lines.len(), 11, "{lines:?}");
-        assert_eq!(lines.last().map(String::as_str), Some("Listing spaces: 10000 so far"));
-        let asking = SoFar { phase: Phase::Asking, listed: 40, asked: 31, to_ask: 40, waiting: Some(Duration::from_millis(1200)) };
-        assert_eq!(line(asking, 10), "40 spaces listed, asking about 40: 30 done; waiting 2 s, as the server asks");
     }
 }

@@ -1,6 +1,7 @@
-//! The inventory of spaces: time limit, interruption, and whatever was found until then.
+//! The inventory of spaces: time limit, interruption, whatever was found until then, and going on from there.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use confluence_auth::{Cx, Settings, Survey};
@@ -28,6 +29,46 @@ pub struct Spaces {
     pub interrupted: bool,
 }
 
+/// An inventory in the making, shared between who makes it and who shows it.
+#[derive(Clone, Debug)]
+pub struct Listing(Arc<Survey>);
+
+impl Listing {
+    /// Nothing found yet.
+    pub fn new(order: &SpacesOrder) -> Self {
+        Self(Arc::new(Survey::new(&order.settings)))
+    }
+
+    /// Goes on where this one ended, whatever ended it. What was found stays, as long as the same account is signed in.
+    #[must_use]
+    pub fn resumed(&self, order: &SpacesOrder) -> Self {
+        Self(Arc::new(Survey::resuming(&self.0, &order.settings)))
+    }
+
+    /// What has been found until now, at any time.
+    pub fn so_far(&self) -> Inventory {
+        self.0.so_far()
+    }
+
+    /// Makes it to its end, or until its time runs out. Dropping the future leaves nothing running, and what was found stays.
+    pub fn run<'a>(&'a self, deps: &'a Deps, order: &'a SpacesOrder, progress: &'a dyn InventoryProgress) -> BoxFuture<'a, ()> {
+        self.run_to_end(deps, order, progress).boxed()
+    }
+
+    async fn run_to_end(&self, deps: &Deps, order: &SpacesOrder, progress: &dyn InventoryProgress) {
+        let cx = Cx::new(&*deps.network, &*deps.clock);
+        let work = self.0.run(&cx, &order.settings, progress).boxed();
+        match order.time_limit {
+            None => work.await,
+            Some(limit) => {
+                if tokio::time::timeout(limit, work).await.is_err() {
+                    self.0.time_out(limit);
+                }
+            }
+        }
+    }
+}
+
 /// Makes an inventory to its end, until its time runs out, or until `stop` comes; what was found until then is kept.
 /// Dropping the future leaves nothing running.
 pub fn run<'a>(
@@ -36,26 +77,14 @@ pub fn run<'a>(
     progress: &'a dyn InventoryProgress,
     stop: impl Future<Output = ()> + Send + 'a,
 ) -> BoxFuture<'a, Spaces> {
-    run_to_end(deps, order, progress, stop).boxed()
-}
-
-async fn run_to_end(deps: &Deps, order: &SpacesOrder, progress: &dyn InventoryProgress, stop: impl Future<Output = ()> + Send) -> Spaces {
-    let survey = Survey::new(&order.settings);
-    let cx = Cx::new(&*deps.network, &*deps.clock);
-    let work = async {
-        let work = survey.run(&cx, &order.settings, progress).boxed();
-        match order.time_limit {
-            None => work.await,
-            Some(limit) => {
-                if tokio::time::timeout(limit, work).await.is_err() {
-                    survey.time_out(limit);
-                }
-            }
-        }
-    };
-    let interrupted = match select(std::pin::pin!(work), std::pin::pin!(stop)).await {
-        Either::Left(_) => false,
-        Either::Right(_) => true,
-    };
-    Spaces { inventory: survey.so_far(), interrupted }
+    async move {
+        let listing = Listing::new(order);
+        let work = listing.run(deps, order, progress);
+        let interrupted = match select(work, std::pin::pin!(stop)).await {
+            Either::Left(_) => false,
+            Either::Right(_) => true,
+        };
+        Spaces { inventory: listing.so_far(), interrupted }
+    }
+    .boxed()
 }

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod commands;
+mod listing;
 mod logic;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use tokio::runtime::Handle;
 
 use crate::certificate::NewCertificateForm;
 use crate::command::UiCommand;
-use crate::desk::Desk;
+use crate::desk::{Desk, Page};
 use crate::kit::{Toasts, theme};
 use crate::practising::Practising;
 use crate::task::Task;
@@ -159,7 +160,10 @@ impl App {
         let now = self.outside.clock.now();
         views::top_bar::top_bar_ui(ui, self.practising.as_ref().map(Practising::banner).as_ref(), commands);
         let desk = self.practising.as_mut().map_or(&mut self.real, |practising| &mut practising.desk);
-        views::desk::desk_ui(ui, desk, &mut self.notice, now, commands);
+        match desk.page {
+            Page::Connections => views::desk::desk_ui(ui, desk, &mut self.notice, now, commands),
+            Page::Spaces => views::spaces::spaces_ui(ui, &mut desk.spaces, &mut self.notice, commands),
+        }
     }
 
     fn dialog_ui(&mut self, ui: &mut egui::Ui, commands: &mut Vec<UiCommand>) {

@@ -54,6 +54,20 @@ pub enum UiCommand {
     Expect(TargetKind, String),
     /// Take whoever signs in.
     ForgetExpected(TargetKind),
+    /// Show the spaces of the source, and list them where that has not been done.
+    ListSpaces,
+    /// List them anew.
+    ListSpacesAgain,
+    /// Go on listing them where it ended.
+    ResumeSpaces,
+    /// Stop listing them; what was found stays.
+    CancelSpaces,
+    /// Ask where to export the spaces to.
+    ExportSpaces,
+    /// Jump to the filter of the spaces.
+    FilterSpaces,
+    /// Back to both cards.
+    ShowConnections,
     /// Jump to this field.
     Focus(Field),
     /// Show the list of keys.
@@ -110,7 +124,25 @@ pub const SHORTCUTS: &[Shortcut] = &[
         does: "Test the SharePoint connection",
         command: Some(UiCommand::Test(TargetKind::SharePoint)),
     },
-    Shortcut { keys: keys(Modifiers::COMMAND, Key::S), shown: "Ctrl+S", does: "Save the report", command: Some(UiCommand::SaveReport) },
+    Shortcut {
+        keys: keys(Modifiers::COMMAND, Key::Num3),
+        shown: "Ctrl+3",
+        does: "List the spaces of Confluence",
+        command: Some(UiCommand::ListSpaces),
+    },
+    Shortcut {
+        keys: keys(Modifiers::COMMAND, Key::S),
+        shown: "Ctrl+S",
+        does: "Save the report, or export the spaces",
+        command: Some(UiCommand::SaveReport),
+    },
+    Shortcut { keys: keys(Modifiers::COMMAND, Key::F), shown: "Ctrl+F", does: "Filter the spaces", command: Some(UiCommand::FilterSpaces) },
+    Shortcut {
+        keys: keys(Modifiers::ALT, Key::ArrowLeft),
+        shown: "Alt+Left",
+        does: "From the spaces back to the connections",
+        command: Some(UiCommand::ShowConnections),
+    },
     Shortcut { keys: keys(Modifiers::COMMAND, Key::Comma), shown: "Ctrl+,", does: "Settings", command: Some(UiCommand::ShowSettings) },
     Shortcut { keys: keys(Modifiers::NONE, Key::F1), shown: "F1", does: "This list", command: Some(UiCommand::ShowHelp) },
     Shortcut { keys: keys(Modifiers::NONE, Key::Enter), shown: "Enter", does: "In a field: test this connection", command: None },

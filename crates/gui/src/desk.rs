@@ -10,6 +10,7 @@ use preflight::{Fail, Field, Live, Report, SafeText, Secret, TargetKind, UserPro
 use zeroize::Zeroizing;
 
 use crate::certificate::Inspection;
+use crate::spaces::Spaces;
 use crate::task::Task;
 
 /// Both cards.
@@ -33,6 +34,10 @@ pub struct Desk {
     pub confluence_test: Connection,
     /// The test of the destination.
     pub sharepoint_test: Connection,
+    /// The spaces of the source.
+    pub spaces: Spaces,
+    /// What is on screen.
+    pub page: Page,
     /// Looking for the tenant of the site.
     pub detect: Option<Task<Result<String, Fail>>>,
     /// How looking for the tenant came out, below its field.
@@ -41,6 +46,16 @@ pub struct Desk {
     pub left: BTreeSet<&'static str>,
     /// The field to be focused next.
     pub focus: Option<Field>,
+}
+
+/// What fills the window.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Page {
+    /// Both cards.
+    #[default]
+    Connections,
+    /// The spaces of the source.
+    Spaces,
 }
 
 /// Everything about one side's test.
@@ -166,6 +181,6 @@ impl Desk {
 
     /// True while anything runs.
     pub fn is_busy(&self) -> bool {
-        self.confluence_test.is_running() || self.sharepoint_test.is_running()
+        self.confluence_test.is_running() || self.sharepoint_test.is_running() || self.spaces.is_running()
     }
 }

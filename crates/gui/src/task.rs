@@ -41,9 +41,9 @@ pub fn wake_on_change<T: Send + Sync + 'static>(runtime: &Handle, wake: Wake, mu
     });
 }
 
-/// Work in the background. Dropping it cancels the work.
-pub struct Task<T> {
-    live: watch::Receiver<Live>,
+/// Work in the background. Dropping it cancels the work. What is known while it runs is an `L`.
+pub struct Task<T, L = Live> {
+    live: watch::Receiver<L>,
     done: oneshot::Receiver<T>,
     _cancel_on_drop: DropGuard,
 }
@@ -66,11 +66,22 @@ impl<T: Send + 'static> Task<T> {
         F: FnOnce(Arc<dyn Progress>) -> Fut,
         Fut: Future<Output = T> + Send + 'static,
     {
-        let (live_tx, live) = watch::channel(Live::default());
+        Self::spawn_telling(runtime, wake, |teller| work(Arc::new(Folded(teller))))
+    }
+}
+
+impl<T: Send + 'static, L: Default + Send + Sync + 'static> Task<T, L> {
+    /// Starts work on the runtime that tells what is known in its own words.
+    pub fn spawn_telling<F, Fut>(runtime: &Handle, wake: Wake, work: F) -> Self
+    where
+        F: FnOnce(Teller<L>) -> Fut,
+        Fut: Future<Output = T> + Send + 'static,
+    {
+        let (live_tx, live) = watch::channel(L::default());
         let (done_tx, done) = oneshot::channel();
         let token = CancellationToken::new();
         let guard = token.clone().drop_guard();
-        let work = work(Arc::new(Folded { live: live_tx, wake: wake.clone() }));
+        let work = work(Teller { live: live_tx, wake: wake.clone() });
         runtime.spawn(async move {
             let _wake_at_end = WakeOnDrop(wake);
             // declared after, dropped before: when the window wakes it must see that the sender is gone
@@ -99,7 +110,7 @@ impl<T: Send + 'static> Task<T> {
     }
 
     /// What is known so far.
-    pub fn live(&self) -> watch::Ref<'_, Live> {
+    pub fn live(&self) -> watch::Ref<'_, L> {
         self.live.borrow()
     }
 
@@ -113,7 +124,7 @@ impl<T: Send + 'static> Task<T> {
     }
 }
 
-impl<T> std::fmt::Debug for Task<T> {
+impl<T, L> std::fmt::Debug for Task<T, L> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Task")
     }
@@ -127,15 +138,25 @@ impl Drop for WakeOnDrop {
     }
 }
 
-struct Folded {
-    live: watch::Sender<Live>,
+/// Where work says what is known by now.
+pub struct Teller<L> {
+    live: watch::Sender<L>,
     wake: Wake,
 }
 
+impl<L> Teller<L> {
+    /// Changes what is known, and wakes the window.
+    pub fn tell(&self, change: impl FnOnce(&mut L)) {
+        self.live.send_modify(change);
+        self.wake.wake();
+    }
+}
+
+struct Folded(Teller<Live>);
+
 impl Progress for Folded {
     fn emit(&self, event: Event) {
-        self.live.send_modify(|live| live.apply(event));
-        self.wake.wake();
+        self.0.tell(|live| live.apply(event));
     }
 }
 

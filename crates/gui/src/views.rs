@@ -15,6 +15,7 @@ pub mod report_dialog;
 pub mod save;
 pub mod settings;
 pub mod sharepoint_card;
+pub mod spaces;
 pub mod test_panel;
 pub mod top_bar;
 pub mod verdict;

@@ -12,14 +12,20 @@ use engine::forms::{ConfluenceForm, SharePointForm};
 use engine::practice::situation;
 use engine::settings::Settings;
 use gui::command::UiCommand;
-use gui::desk::{Desk, State};
+use gui::desk::{Desk, Page, State};
+use gui::kit::table::{Act, Step};
 use gui::kit::theme;
 use gui::practising::Banner;
-use gui::task::{Task, Wake};
+use gui::spaces::filter::Filter;
+use gui::spaces::{Found, Spaces};
+use gui::task::{Task, Teller, Wake};
 use gui::views;
 use gui::views::save::SaveForm;
 use jiff::Timestamp;
-use preflight::{CheckId, CheckResult, Event, Field, Outcome, Plan, Report, TargetKind, UserPrompt, gallery};
+use preflight::{
+    Cause, CheckId, CheckResult, Event, Field, Hint, HintAction, Inventory, Limit, Outcome, Phase, Plan, Report, SoFar, SpaceRole,
+    TargetKind, UserPrompt, Verdict, gallery,
+};
 use tokio::runtime::Runtime;
 use url::Url;
 use zeroize::Zeroizing;
@@ -64,7 +70,10 @@ impl eframe::App for Shown {
             views::welcome::welcome_ui(ui, commands);
         } else {
             views::top_bar::top_bar_ui(ui, self.banner.as_ref(), commands);
-            views::desk::desk_ui(ui, &mut self.desk, &mut self.notice, now(), commands);
+            match self.desk.page {
+                Page::Connections => views::desk::desk_ui(ui, &mut self.desk, &mut self.notice, now(), commands),
+                Page::Spaces => views::spaces::spaces_ui(ui, &mut self.desk.spaces, &mut self.notice, commands),
+            }
         }
         match &mut self.over {
             Over::Nothing => {}
@@ -274,4 +283,100 @@ fn dialogs() {
         Shown { over: Over::Save(Box::new(form)), ..Shown::default() }
     });
     pictures(&mut results, "quit", SMALLEST, DARK, || Shown { over: Over::Quit, ..both_running() });
+}
+
+/// The page with these spaces, and more said about them.
+fn spaces(inventory: Inventory, cancelled: bool, more: impl FnOnce(&mut Spaces)) -> Shown {
+    let mut shown = Shown { desk: filled_in(), ..Shown::default() };
+    shown.desk.page = Page::Spaces;
+    shown.desk.spaces.end(Arc::new(inventory), cancelled, then());
+    more(&mut shown.desk.spaces);
+    shown
+}
+
+fn incomplete(cause: Cause, headline: &'static str, hint: Hint, spaces: usize, unknown: usize) -> Inventory {
+    let mut inventory = gallery::inventory(spaces);
+    for space in inventory.spaces.iter_mut().rev().take(unknown) {
+        (space.role, space.permissions) = (SpaceRole::Unknown, Verdict::Unknown);
+        space.limited_by.push(Limit::Server);
+    }
+    let outcome = if spaces == 0 { Outcome::Failed } else { Outcome::Limited };
+    Inventory { outcome, cause: Some(cause), headline: headline.into(), complete: false, hints: vec![hint], ..inventory }
+}
+
+/// An inventory that has come so far and goes no further, without any server.
+fn listing(so_far: SoFar, inventory: Option<Inventory>) -> Shown {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
+    let (told, reached) = std::sync::mpsc::channel();
+    let task = Task::spawn_telling(runtime.handle(), Wake::by(|| {}), move |teller: Teller<Found>| async move {
+        teller.tell(|found| *found = Found { so_far: Some(so_far), inventory: inventory.map(Arc::new), serial: 1 });
+        told.send(()).expect("the picture is waiting");
+        std::future::pending().await
+    });
+    reached.recv().expect("it came so far");
+    let mut shown = Shown { desk: filled_in(), _runtime: Some(runtime), ..Shown::default() };
+    shown.desk.page = Page::Spaces;
+    shown.desk.spaces.state = gui::spaces::State::Running(task);
+    shown.desk.spaces.receive(now());
+    shown
+}
+
+#[test]
+fn spaces_that_are_listed() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "spaces", [1180.0, 760.0], BOTH, || spaces(gallery::inventory(10_022), false, |_| ()));
+    pictures(&mut results, "spaces_chosen", [1180.0, 760.0], BOTH, || {
+        spaces(gallery::inventory(10_022), false, |spaces| {
+            spaces.table.set_filter(Filter { text: "migration".to_owned(), kind: Some("global".to_owned()), ..Filter::default() });
+            for act in [Act::Sort(1), Act::Sort(1), Act::Toggle(2), Act::Extend(4), Act::Go(Step::By(2))] {
+                spaces.table.act(act);
+            }
+            spaces.wants_keyboard = true;
+        })
+    });
+    pictures(&mut results, "spaces_small", SMALLEST, LIGHT, || spaces(gallery::inventory(40), false, |_| ()));
+}
+
+#[test]
+fn spaces_while_they_are_listed() {
+    let mut results = SnapshotResults::new();
+    let asking = SoFar { phase: Phase::Asking, listed: 10_022, asked: 1_240, to_ask: 10_022, waiting: None };
+    let so_far = || {
+        let mut inventory = gallery::inventory(10_022);
+        for space in inventory.spaces.iter_mut().skip(6) {
+            (space.role, space.permissions) = (SpaceRole::Unknown, Verdict::Unknown);
+        }
+        inventory
+    };
+    pictures(&mut results, "spaces_listing", [1180.0, 760.0], DARK, || listing(asking, Some(so_far())));
+    let first = SoFar { phase: Phase::Listing, listed: 0, asked: 0, to_ask: 0, waiting: Some(Duration::from_secs(5)) };
+    pictures(&mut results, "spaces_first", USUAL, LIGHT, || listing(first, None));
+}
+
+#[test]
+fn spaces_that_are_missing() {
+    let mut results = SnapshotResults::new();
+    let expired = || {
+        let headline = "Not complete, 2,400 spaces so far as Jane Doe: the session has expired";
+        let hint = Hint { text: "Sign in again, and go on".into(), action: Some(HintAction::EditField(Field::Token)) };
+        incomplete(Cause::ConfluenceSessionExpired, headline, hint, 2_400, 2_395)
+    };
+    pictures(&mut results, "spaces_incomplete", [1180.0, 760.0], BOTH, || spaces(expired(), false, |_| ()));
+    let cancelled = || Inventory { hints: Vec::new(), headline: "Not finished, 2,400 spaces so far as Jane Doe".into(), ..expired() };
+    pictures(&mut results, "spaces_cancelled", [1180.0, 760.0], LIGHT, || spaces(cancelled(), true, |_| ()));
+    pictures(&mut results, "spaces_failed", USUAL, DARK, || {
+        let hint = Hint { text: "Make a new token in your profile".into(), action: Some(HintAction::EditField(Field::Token)) };
+        let inventory = incomplete(Cause::ConfluenceCredentialRejected, "Confluence does not know the token", hint, 0, 0);
+        spaces(Inventory { identity: None, ..inventory }, false, |_| ())
+    });
+    pictures(&mut results, "spaces_no_match", USUAL, DARK, || {
+        spaces(gallery::inventory(40), false, |spaces| {
+            spaces.table.set_filter(Filter { text: "nothing like it".to_owned(), ..Filter::default() });
+        })
+    });
+    pictures(&mut results, "spaces_export", SMALLEST, LIGHT, || {
+        let form = SaveForm::spaces(Arc::new(gallery::inventory(10_022)), (0..1_180).collect(), vec![1, 2, 5], now());
+        let form = SaveForm { path: "/srv/reports/wayleave-spaces-2026-11-20-0950.csv".to_owned(), ..form };
+        Shown { over: Over::Save(Box::new(form)), ..spaces(gallery::inventory(10_022), false, |_| ()) }
+    });
 }

@@ -10,6 +10,9 @@
 
 mod confluence;
 mod sharepoint;
+mod spaces;
+
+pub use spaces::inventory;
 
 use std::time::Duration;
 

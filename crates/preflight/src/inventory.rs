@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::render::words;
 use crate::{Cause, Hint, Identity, Limit, Outcome, SafeText, UserPrompt, Verdict};
 
 /// What an account may do in a space, the most first.
@@ -84,6 +85,27 @@ pub struct Inventory {
 }
 
 impl Inventory {
+    /// The same with some of its spaces only: those that `wanted` names by their place in the list.
+    #[must_use]
+    pub fn part(&self, wanted: impl IntoIterator<Item = usize>) -> Self {
+        let spaces: Vec<SpaceRow> = wanted.into_iter().filter_map(|at| self.spaces.get(at).cloned()).collect();
+        if spaces.len() == self.spaces.len() {
+            return Self { spaces, ..self.clone() };
+        }
+        let headline = format!("{} of {}, as chosen", words::count(spaces.len()), words::spaces(self.spaces.len()));
+        Self {
+            address: self.address.clone(),
+            outcome: self.outcome,
+            cause: self.cause,
+            headline: headline.into(),
+            identity: self.identity.clone(),
+            total: self.total,
+            complete: false,
+            spaces,
+            hints: self.hints.clone(),
+        }
+    }
+
     /// In how many spaces permissions can be migrated.
     pub fn with_permissions(&self) -> usize {
         self.spaces.iter().filter(|space| space.permissions == Verdict::Yes).count()

@@ -324,7 +324,7 @@ impl AbilityId {
 }
 
 /// Whether an ability is there.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Verdict {
     /// Fully.
     Yes,

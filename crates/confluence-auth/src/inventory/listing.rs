@@ -1,6 +1,7 @@
 //! The list of spaces, page by page, through the defects that servers have: a next page past the end (CONFSERVER-95272, -95312,
 //! -95396), limits cut down silently, entries that come twice.
 
+use preflight::SafeText;
 use serde::Deserialize;
 use serde_json::Value;
 use transport::OriginPath;
@@ -35,10 +36,25 @@ const MOST_STALE_PAGES: usize = 3;
 pub(super) struct Listed {
     pub(super) key: String,
     pub(super) id: String,
-    pub(super) name: String,
-    pub(super) kind: String,
-    pub(super) status: String,
+    /// The key, to be shown.
+    pub(super) shown: SafeText,
+    pub(super) name: SafeText,
+    pub(super) kind: SafeText,
+    pub(super) status: SafeText,
     pub(super) told: Told,
+}
+
+impl Listed {
+    /// True for an archived space.
+    pub(super) fn is_archived(&self) -> bool {
+        self.status.as_str() == STATUSES[1]
+    }
+}
+
+/// A word that most spaces have in common is kept once.
+fn common(word: &str) -> SafeText {
+    let known = ["global", "personal", "collaboration", "knowledge_base", STATUSES[0], STATUSES[1]];
+    known.into_iter().find(|known| *known == word).map_or_else(|| SafeText::from(word.to_owned()), SafeText::from)
 }
 
 /// Where to go on.
@@ -51,10 +67,15 @@ pub(super) enum Place {
 /// One page.
 pub(super) struct Page {
     pub(super) spaces: Vec<Listed>,
+    pub(super) turn: Turn,
+    pub(super) taken: Taken,
+}
+
+/// What a page tells about the next.
+pub(super) struct Turn {
     /// Entries on the page, repeated ones included.
     length: usize,
     next: Option<String>,
-    pub(super) taken: Taken,
 }
 
 /// Goes through the pages of one listing.
@@ -93,7 +114,7 @@ impl Pages {
     }
 
     /// Takes a page in, of which `new` spaces were not known before.
-    pub(super) fn turn(&mut self, page: &Page, new: usize) {
+    pub(super) fn turn(&mut self, page: &Turn, new: usize) {
         let Some(place) = self.place.take() else { return };
         // an empty page is the end, whatever it says
         let (Some(next), true) = (&page.next, page.length > 0) else { return };
@@ -172,7 +193,7 @@ impl Listing {
     fn into_page(self, asked_for: &str, taken: Taken) -> Page {
         let length = self.results.len();
         let spaces = self.results.into_iter().map(|entry| entry.into_listed(asked_for)).collect();
-        Page { spaces, length, next: self.links.next, taken }
+        Page { spaces, turn: Turn { length, next: self.links.next }, taken }
     }
 }
 
@@ -183,14 +204,9 @@ impl Entry {
         // older versions do not say the status, which is why the two are asked for apart
         let status = self.status.map_or_else(|| asked_for.to_owned(), |status| status.to_ascii_lowercase());
         let told = self.operations.as_deref().map_or(Told::NotAsked, by_operations);
-        Listed {
-            name: self.name.filter(|name| !name.is_empty()).unwrap_or_else(|| self.key.clone()),
-            key: self.key,
-            id,
-            kind,
-            status,
-            told,
-        }
+        let name = self.name.filter(|name| !name.is_empty()).unwrap_or_else(|| self.key.clone());
+        let (shown, name) = (SafeText::from(self.key.clone()), SafeText::from(name));
+        Listed { key: self.key, id, shown, name, kind: common(&kind), status: common(&status), told }
     }
 }
 
@@ -198,8 +214,8 @@ impl Entry {
 mod tests {
     use super::*;
 
-    fn page(length: usize, next: Option<&str>) -> Page {
-        Page { spaces: Vec::new(), length, next: next.map(str::to_owned), taken: Taken::Somebody }
+    fn page(length: usize, next: Option<&str>) -> Turn {
+        Turn { length, next: next.map(str::to_owned) }
     }
 
     fn path(pages: &Pages) -> Option<String> {

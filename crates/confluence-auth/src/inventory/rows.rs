@@ -1,6 +1,6 @@
 //! What a migration could carry of each space: concluded from the account as a whole and from what was told about the space.
 
-use preflight::{Limit, SafeText, SpaceRole, SpaceRow, Verdict};
+use preflight::{Limit, SpaceRole, SpaceRow, Verdict};
 
 use crate::inventory::account::Account;
 use crate::inventory::listing::Listed;
@@ -31,12 +31,11 @@ pub(super) fn row(space: &Listed, basis: Basis) -> SpaceRow {
     let mut limited_by: Vec<Limit> = [content_by, permissions_by].into_iter().flatten().collect();
     limited_by.sort_unstable();
     limited_by.dedup();
-    let text = |text: &String| SafeText::from(text.clone());
     SpaceRow {
-        key: text(&space.key),
-        name: text(&space.name),
-        kind: text(&space.kind),
-        status: text(&space.status),
+        key: space.shown.clone(),
+        name: space.name.clone(),
+        kind: space.kind.clone(),
+        status: space.status.clone(),
         role,
         content,
         permissions,
@@ -114,9 +113,10 @@ mod tests {
         let space = Listed {
             key: "ENG".to_owned(),
             id: "1".to_owned(),
-            name: "Engineering".to_owned(),
-            kind: "global".to_owned(),
-            status: "current".to_owned(),
+            shown: "ENG".into(),
+            name: "Engineering".into(),
+            kind: "global".into(),
+            status: "current".into(),
             told,
         };
         let row = row(&space, basis);

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::{FutureExt as _, join};
+use preflight::render::words;
 use preflight::{
     Cause, Event, Fail, Hint, Identity, IdentityKind, Inventory, InventoryProgress, Outcome, Phase, Plan, Progress, Recorder, SafeText,
     Secret, SoFar, Target, TargetKind, UserPrompt, Verdict,
@@ -62,7 +63,7 @@ struct State {
     fault: Option<Fail>,
 }
 
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 struct List {
     spaces: Vec<Listed>,
     keys: HashSet<String>,
@@ -83,6 +84,32 @@ impl Survey {
             fault: None,
         };
         Self { state: Mutex::new(state), secrets: Mutex::new(secrets_of(settings)), cancelled: AtomicBool::new(false) }
+    }
+
+    /// Goes on where an earlier one ended, whatever ended it: what was listed and told then is not asked again. Should the server
+    /// name another account this time, all of it is forgotten.
+    pub fn resuming(earlier: &Self, settings: &Settings) -> Self {
+        let survey = Self::new(settings);
+        let mut state = survey.lock();
+        let before = earlier.lock();
+        if before.address == state.address {
+            state.identity.clone_from(&before.identity);
+            state.lists.clone_from(&before.lists);
+            state.listed_all = before.listed_all;
+            state.basis.account = before.basis.account;
+            let doubted = before.basis.doubted;
+            drop(before);
+            for space in state.lists.iter_mut().flat_map(|list| &mut list.spaces) {
+                if space.told == Told::Unclear || (doubted && space.told.is_no()) {
+                    space.told = Told::NotAsked;
+                }
+            }
+            state.basis.refuses_properly = state.lists.iter().flat_map(|list| &list.spaces).any(|space| space.told.is_no());
+        } else {
+            drop(before);
+        }
+        drop(state);
+        survey
     }
 
     /// Makes the inventory. Dropping the future ends it at once; what was found stays.
@@ -129,12 +156,7 @@ impl Survey {
         let state = self.lock();
         let [current, archived] = &state.lists;
         let archived = archived.spaces.iter().filter(|space| !current.keys.contains(&space.key));
-        let mut spaces: Vec<_> = current.spaces.iter().chain(archived).map(|space| row(space, state.basis)).collect();
-        let secrets = self.secrets();
-        for space in &mut spaces {
-            let name = std::mem::replace(&mut space.name, "".into());
-            space.name = mask_in(&secrets, name);
-        }
+        let spaces: Vec<_> = current.spaces.iter().chain(archived).map(|space| row(space, state.basis)).collect();
         let unclear = spaces.iter().filter(|space| space.permissions == Verdict::Unknown).count();
         let complete = state.done && state.listed_all && state.stopped.is_none() && unclear == 0 && !spaces.is_empty();
         let why = if complete { None } else { state.why(unclear, spaces.is_empty()) };
@@ -191,7 +213,12 @@ impl Survey {
         }
         let mut state = self.lock();
         state.address = report.target.address;
-        state.identity = report.identity;
+        if proven.is_some() && !is_same(state.identity.as_ref(), report.identity.as_ref()) {
+            state.forget();
+        }
+        if proven.is_some() || state.lists.iter().all(|list| list.spaces.is_empty()) {
+            state.identity = report.identity;
+        }
         drop(state);
         proven
     }
@@ -199,7 +226,8 @@ impl Survey {
     async fn explore(&self, cx: &Cx<'_>, proven: &Proven, tell: &Teller<'_>) -> Result<(), ConfluenceError> {
         let (api, product) = (proven.api(), &proven.product);
         let signed_in = proven.signed_in.as_ref();
-        let (account, listed) = join!(self.account(api, product, signed_in), self.list(cx, api, product, signed_in.is_none(), tell));
+        let list = async { if self.lock().listed_all { Ok(()) } else { self.list(cx, api, product, signed_in.is_none(), tell).await } };
+        let (account, listed) = join!(self.account(api, product, signed_in), list);
         self.settle(account, listed.is_ok());
         // what is listed can be asked about, even where a page of the list is missing; but not when nobody answers any more
         listed?;
@@ -260,8 +288,8 @@ impl Survey {
                 Err(NoPage::Error(error)) => return Err(error),
             };
             let taken = page.taken;
-            let new = self.add(at, &page.spaces, taken);
-            pages.turn(&page, new);
+            let new = self.add(at, page.spaces, taken);
+            pages.turn(&page.turn, new);
             tell.so_far(Phase::Listing, 0, 0, None);
         }
         if pages.circled {
@@ -271,14 +299,16 @@ impl Survey {
         Ok(())
     }
 
-    fn add(&self, at: usize, spaces: &[Listed], taken: Taken) -> usize {
+    fn add(&self, at: usize, spaces: Vec<Listed>, taken: Taken) -> usize {
+        let secrets = self.secrets();
         let mut state = self.lock();
         state.unproven |= taken == Taken::Untold;
         let list = &mut state.lists[at];
         let before = list.spaces.len();
         for space in spaces {
             if list.keys.insert(space.key.clone()) {
-                list.spaces.push(space.clone());
+                let name = mask_in(&secrets, space.name);
+                list.spaces.push(Listed { name, ..space });
             }
         }
         list.spaces.len() - before
@@ -295,6 +325,8 @@ impl Survey {
                 spaces.push(space);
             }
         }
+        // those that came late stand in their place as well
+        spaces.sort_by_key(Listed::is_archived);
         state.lists = [List { spaces, keys }, List::default()];
         state.listed_all = listed_all;
         state.basis.account = Some(account);
@@ -434,7 +466,20 @@ fn mask_in(secrets: &[Secret], text: SafeText) -> SafeText {
     secrets.iter().fold(text, |text, secret| secret.mask_in(text))
 }
 
+/// Who was signed in before is signed in now; nobody before is no other.
+fn is_same(before: Option<&Identity>, now: Option<&Identity>) -> bool {
+    before.is_none_or(|before| now.is_some_and(|now| (before.kind, &before.account) == (now.kind, &now.account)))
+}
+
 impl State {
+    /// What was found for another account is nothing.
+    fn forget(&mut self) {
+        self.lists = Default::default();
+        self.listed_all = false;
+        self.basis.refuses_properly = false;
+        self.basis.account = None;
+    }
+
     /// Why it is not complete. None while it is simply not done.
     fn why(&self, unclear: usize, is_empty: bool) -> Option<Fail> {
         if let Some(fail) = self.stopped.as_ref().or(self.fault.as_ref()) {
@@ -451,7 +496,7 @@ impl State {
         } else if self.basis.needs_elevation {
             ConfluenceError::ElevationRequired.into()
         } else {
-            let what = if unclear == 1 { "1 space".to_owned() } else { format!("{unclear} spaces") };
+            let what = words::spaces(unclear);
             Fail::new(Cause::ConfluencePermissionsUnknown, format!("The server gave no clear answer about {what}")).hint(Hint::say(
                 "Run it again; if the same spaces stay unknown, the administrator of Confluence finds the reason in its log",
             ))
@@ -460,10 +505,7 @@ impl State {
 }
 
 fn headline(inventory: &Inventory, why: Option<&Fail>, state: &State) -> SafeText {
-    let count = match inventory.spaces.len() {
-        1 => "1 space".to_owned(),
-        count => format!("{count} spaces"),
-    };
+    let count = words::spaces(inventory.spaces.len());
     let who = match &inventory.identity {
         Some(identity) if identity.kind == IdentityKind::Anonymous => " without signing in".to_owned(),
         Some(identity) => format!(" as {}", identity.called()),
@@ -476,7 +518,7 @@ fn headline(inventory: &Inventory, why: Option<&Fail>, state: &State) -> SafeTex
             let permissions = match inventory.with_permissions() {
                 0 => "permissions can be migrated for none of them".to_owned(),
                 all if all == inventory.spaces.len() => "permissions can be migrated for all of them".to_owned(),
-                some => format!("permissions can be migrated for {some} of them"),
+                some => format!("permissions can be migrated for {} of them", words::count(some)),
             };
             let seen = inventory.total.unwrap_or_default();
             let hidden = state.basis.account.and_then(|account| account.all_spaces).map_or(0, |all| all.saturating_sub(seen));

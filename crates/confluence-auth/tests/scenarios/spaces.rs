@@ -373,6 +373,88 @@ async fn dropping_it_ends_everything_and_keeps_what_was_found() {
     assert_eq!(inventory.identity.map(|identity| identity.kind), Some(IdentityKind::User));
 }
 
+/// Runs it to its end, going on from an earlier one.
+async fn resumed(earlier: &Survey, settings: &Settings) -> Inventory {
+    let (network, clock) = (network(), ThisComputer(Instant::now()));
+    let survey = Survey::resuming(earlier, settings);
+    survey.run(&Cx { network: &network, clock: &clock }, settings, &()).await;
+    survey.so_far()
+}
+
+async fn stopped_by(wiki: &Confluence, settings: &Settings, path: &str) -> Survey {
+    let (network, clock) = (network(), ThisComputer(Instant::now()));
+    wiki.server().faults().on(path, Fault::TooManyRequests { retry_after: i64::MAX.to_string() });
+    let survey = Survey::new(settings);
+    survey.run(&Cx { network: &network, clock: &clock }, settings, &()).await;
+    expect_incomplete(&survey.so_far(), Cause::ServerBlockedByAdministrator);
+    wiki.server().faults().clear();
+    wiki.server().forget_requests();
+    survey
+}
+
+#[tokio::test]
+async fn goes_on_where_it_was_stopped() {
+    let wiki = wiki(data_center("9.2").spaces(60)).await;
+    let settings = settings_for(&wiki, pat(Who::SpaceAdmin));
+    let whole = spaces_by(&settings).await;
+    let survey = stopped_by(&wiki, &settings, "/rest/api/space/PRJ9/permissions").await;
+    let unclear = survey.so_far().unclear();
+    assert!(unclear > 0 && unclear < whole.spaces.len(), "{}", survey.so_far().headline);
+    assert_eq!(resumed(&survey, &settings).await, whole, "the same as in one go");
+    let told = (asked_for(&wiki, "/rest/api/space?"), asked_for(&wiki, "/permissions?"));
+    assert_eq!(told, (0, unclear), "what is known is not asked again");
+    // the one space that gave no clear answer is asked about again
+    let survey = Survey::new(&settings);
+    wiki.server().faults().on("/rest/api/space/PRJ9/permissions", Fault::answer(StatusCode::OK, "text/html", "<html></html>"));
+    let (network, clock) = (network(), ThisComputer(Instant::now()));
+    survey.run(&Cx { network: &network, clock: &clock }, &settings, &()).await;
+    expect_incomplete(&survey.so_far(), Cause::ConfluencePermissionsUnknown);
+    wiki.server().faults().clear();
+    wiki.server().forget_requests();
+    assert_eq!((resumed(&survey, &settings).await, asked_for(&wiki, "/permissions?")), (whole, 1));
+}
+
+#[tokio::test]
+async fn goes_on_in_the_middle_of_the_list() {
+    for (builder, credential) in [(data_center("9.2"), pat(Who::Admin)), (cloud_site(), cloud(Who::Admin))] {
+        let wiki = wiki(builder.spaces(2_200)).await;
+        let settings = settings_for(&wiki, credential);
+        let whole = spaces_by(&settings).await;
+        let (network, clock) = (network(), ThisComputer(Instant::now()));
+        let survey = Survey::new(&settings);
+        {
+            let cx = Cx { network: &network, clock: &clock };
+            let listed = Heard::default();
+            tokio::select! {
+                biased;
+                () = until(|| survey.so_far().spaces.len() >= 1_000) => {}
+                () = survey.run(&cx, &settings, &listed) => panic!("it should not have come to its end"),
+            }
+        }
+        assert_eq!(survey.so_far().total, None);
+        assert_eq!(resumed(&survey, &settings).await, whole, "the same as in one go");
+    }
+}
+
+async fn until(condition: impl Fn() -> bool) {
+    while !condition() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn another_account_begins_anew() {
+    let wiki = wiki(data_center("9.2").spaces(60)).await;
+    let survey = stopped_by(&wiki, &settings_for(&wiki, pat(Who::SpaceAdmin)), "/rest/api/space/PRJ9/permissions").await;
+    let settings = settings_for(&wiki, pat(Who::Reader));
+    let inventory = resumed(&survey, &settings).await;
+    assert_eq!(inventory, spaces_by(&settings).await);
+    assert_eq!(says(&inventory, "ENG"), VIEWS, "nothing that another account may do");
+    // a token that is refused says nothing about what was found with the other
+    let refused = resumed(&survey, &settings_for(&wiki, wrong_pat())).await;
+    assert_eq!((refused.outcome, refused.spaces.len()), (Outcome::Limited, survey.so_far().spaces.len()), "{}", refused.headline);
+}
+
 /// Thousands of spaces: what it costs, in each of the ways. Requests are judged; times depend on the machine.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thousands_of_spaces() {

@@ -7,9 +7,10 @@ use engine::{Job, NetworkOptions, Order, ProxyOption, Replies, Reply};
 use preflight::{Field, HintAction, SafeText, Secret, TargetKind, UserPrompt, render};
 use url::Url;
 
+use super::listing::From;
 use super::{App, Browsing, Dialog};
 use crate::command::UiCommand;
-use crate::desk::State;
+use crate::desk::{Page, State};
 use crate::practising::Practising;
 use crate::task::{Task, Wake, wake_on_change};
 use crate::views::save::SaveForm;
@@ -39,11 +40,11 @@ impl App {
                     self.toasts.done("Report copied");
                 }
             }
-            UiCommand::SaveReport => {
-                if let Some(Dialog::Report(kind, report)) = &self.dialog {
-                    self.dialog = Some(Dialog::Save(Box::new(SaveForm::new(*kind, report.clone()))));
-                }
-            }
+            UiCommand::SaveReport => match &self.dialog {
+                Some(Dialog::Report(kind, report)) => self.dialog = Some(Dialog::Save(Box::new(SaveForm::new(*kind, report.clone())))),
+                None if self.desk().page == Page::Spaces => self.export_spaces(),
+                _ => {}
+            },
             UiCommand::Save => self.save(ctx),
             UiCommand::BrowseSave => self.browse(ctx, Browsing::Save),
             UiCommand::BrowseCaFile => self.browse(ctx, Browsing::CaFile),
@@ -82,7 +83,17 @@ impl App {
                 self.desk_mut().expect(kind, account);
             }
             UiCommand::ForgetExpected(kind) => self.desk_mut().expect(kind, String::new()),
-            UiCommand::Focus(field) => self.desk_mut().focus = Some(field),
+            UiCommand::ListSpaces => self.list_spaces(ctx, From::Fields),
+            UiCommand::ListSpacesAgain => self.list_spaces(ctx, From::Scratch),
+            UiCommand::ResumeSpaces => self.list_spaces(ctx, From::LastTime),
+            UiCommand::CancelSpaces => {
+                let now = self.outside.clock.now();
+                self.desk_mut().spaces.cancel(now);
+            }
+            UiCommand::ExportSpaces => self.export_spaces(),
+            UiCommand::FilterSpaces => self.desk_mut().spaces.wants_filter = true,
+            UiCommand::ShowConnections => self.desk_mut().page = Page::Connections,
+            UiCommand::Focus(field) => self.focus(field),
             UiCommand::ShowHelp => self.dialog = Some(Dialog::Help),
             UiCommand::ShowSettings => self.dialog = Some(Dialog::Settings),
             UiCommand::SettingsChanged => self.apply_settings(ctx),
@@ -103,7 +114,7 @@ impl App {
     fn close_dialog(&mut self) {
         self.dialog = match self.dialog.take() {
             // back to the report that was about to be saved
-            Some(Dialog::Save(form)) => Some(Dialog::Report(form.kind, form.report.clone())),
+            Some(Dialog::Save(form)) => form.back(),
             _ => None,
         };
         self.saving = None;
@@ -126,7 +137,7 @@ impl App {
         Ok(NetworkOptions { proxy, ca_file })
     }
 
-    fn deps(&mut self) -> Option<engine::Deps> {
+    pub(super) fn deps(&mut self) -> Option<engine::Deps> {
         let deps = self.network_options().and_then(|options| (self.outside.make_deps)(&options));
         deps.map_err(|problem| self.notice = Some(problem.into())).ok()
     }
@@ -140,6 +151,22 @@ impl App {
         if kind == TargetKind::SharePoint && self.waits_for_certificate(ctx) {
             return;
         }
+        let Some(job) = self.job(kind) else { return };
+        let Some(deps) = self.deps() else { return };
+        let practice = self.practising.as_ref().and_then(Practising::servers).is_some();
+        let order = Order { job, time_limit: None, practice };
+        let (sender, replies) = Replies::channel();
+        let runtime = self.outside.runtime.clone();
+        wake_on_change(&runtime, Wake::window(ctx), sender.notice());
+        let task =
+            Task::spawn(&runtime, Wake::window(ctx), move |progress| async move { engine::run(&deps, &order, &*progress, &replies).await });
+        let test = self.desk_mut().test_mut(kind);
+        test.replies = Some(sender);
+        test.state = State::Running(task);
+    }
+
+    /// What the fields of one side ask for. Where they cannot be right, it leads to the first of those instead.
+    pub(super) fn job(&mut self, kind: TargetKind) -> Option<Job> {
         let desk = self.desk_mut();
         let job = match kind {
             TargetKind::Confluence => desk.confluence.settings(&desk.secret()).map(|settings| Job::Confluence(Box::new(settings))),
@@ -152,25 +179,19 @@ impl App {
             Err(errors) => {
                 desk.left.extend(errors.iter().map(|error| error.field.label()));
                 desk.focus = errors.first().map(|error| error.field);
-                return;
+                desk.page = Page::Connections;
+                return None;
             }
         };
-        let practice = self.practising.as_ref().and_then(Practising::servers);
-        let practising = practice.is_some();
-        let job = match practice {
+        Some(match self.practising.as_ref().and_then(Practising::servers) {
             Some(servers) => servers.adapt(job),
             None => job,
-        };
-        let Some(deps) = self.deps() else { return };
-        let order = Order { job, time_limit: None, practice: practising };
-        let (sender, replies) = Replies::channel();
-        let runtime = self.outside.runtime.clone();
-        wake_on_change(&runtime, Wake::window(ctx), sender.notice());
-        let task =
-            Task::spawn(&runtime, Wake::window(ctx), move |progress| async move { engine::run(&deps, &order, &*progress, &replies).await });
-        let test = self.desk_mut().test_mut(kind);
-        test.replies = Some(sender);
-        test.state = State::Running(task);
+        })
+    }
+
+    fn focus(&mut self, field: Field) {
+        let desk = self.desk_mut();
+        (desk.focus, desk.page) = (Some(field), Page::Connections);
     }
 
     fn detect(&mut self, ctx: &egui::Context) {
@@ -226,7 +247,7 @@ impl App {
             }
             HintAction::EditField(field) => {
                 self.dialog = None;
-                self.desk_mut().focus = Some(field);
+                self.focus(field);
             }
             HintAction::Retry => self.test(ctx, kind),
         }
@@ -235,10 +256,10 @@ impl App {
     fn save(&mut self, ctx: &egui::Context) {
         let Some(Dialog::Save(form)) = &mut self.dialog else { return };
         form.problem = None;
-        let (path, text) = (PathBuf::from(form.path.trim()), form.text());
+        let (path, content) = (PathBuf::from(form.path.trim()), form.content());
         self.saving = Some(Task::spawn(&self.outside.runtime, Wake::window(ctx), move |_progress| async move {
             let place = path.display().to_string();
-            match tokio::fs::write(&path, text).await {
+            match tokio::fs::write(&path, content()).await {
                 Ok(()) => Ok(place),
                 Err(error) => Err(SafeText::from(format!("{place} could not be written: {error}"))),
             }
@@ -250,7 +271,7 @@ impl App {
         let dialog = rfd::AsyncFileDialog::new();
         let chosen: std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> = match (what, &self.dialog) {
             (Browsing::Save, Some(Dialog::Save(form))) => {
-                Box::pin(dialog.set_title("Save report").set_file_name(form.file_name()).save_file())
+                Box::pin(dialog.set_title(form.title()).set_file_name(form.file_name()).save_file())
             }
             (Browsing::Save, _) => return,
             (Browsing::CaFile, _) => {

@@ -30,17 +30,20 @@ impl App {
                 self.tell(ctx, kind, report);
             }
         }
+        self.real.spaces.receive(now);
+        self.desk_mut().spaces.receive(now);
         self.receive_tenant();
         if let Some(task) = &mut self.saving {
             match task.poll() {
                 TaskPoll::Running => {}
                 TaskPoll::Finished(Ok(place)) => {
                     self.saving = None;
-                    self.dialog = None;
-                    self.toasts.done(format!("Report saved to {place}"));
+                    if let Some(Dialog::Save(form)) = self.dialog.take() {
+                        self.toasts.done(form.saved(&place));
+                    }
                 }
                 TaskPoll::Finished(Err(problem)) => self.saving_failed(problem),
-                TaskPoll::Broken => self.saving_failed("The report could not be saved".into()),
+                TaskPoll::Broken => self.saving_failed("The file could not be saved".into()),
             }
         }
         self.receive_certificates();
@@ -137,6 +140,9 @@ impl App {
                 if self.desk().test(kind).is_running() {
                     self.commands.push(UiCommand::Cancel(kind));
                 }
+            }
+            if self.desk().spaces.is_running() {
+                self.commands.push(UiCommand::CancelSpaces);
             }
         }
     }

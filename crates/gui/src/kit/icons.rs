@@ -132,6 +132,14 @@ icons! {
     LOCK = "lock", "Locked";
     /// Onwards.
     ARROW_RIGHT = "arrow-right", "Next";
+    /// Back.
+    ARROW_LEFT = "arrow-left", "Back";
+    /// Sorted, the least first.
+    ARROW_UP = "arrow-up", "Ascending";
+    /// Sorted, the most first.
+    ARROW_DOWN = "arrow-down", "Descending";
+    /// A list.
+    LIST = "list", "List";
     /// A notice.
     INFO = "info", "Note";
     /// Practice mode.

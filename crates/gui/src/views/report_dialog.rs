@@ -6,7 +6,7 @@ use preflight::{Hint, HintAction, Outcome, Report, TargetKind};
 
 use super::facts::facts_ui;
 use super::identity::{Around, identity_ui, mismatch_of_report};
-use super::test_panel::sign;
+use super::test_panel::{list_spaces, sign};
 use super::verdict::verdict_ui;
 use crate::command::UiCommand;
 use crate::kit::modal::Clicked;
@@ -74,6 +74,12 @@ fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, expected: Option<&str
     if !report.abilities.is_empty() {
         ui.add_space(space::M);
         verdict_ui(ui, &report.abilities);
+        if kind == TargetKind::Confluence && outcome != Outcome::Failed {
+            ui.add_space(space::XS);
+            if ui.add(list_spaces().small()).clicked() {
+                commands.push(UiCommand::ListSpaces);
+            }
+        }
     }
     ui.add_space(space::M);
     text::subheading(ui, words::CHECKS);

@@ -1,17 +1,20 @@
-//! Where to save a report: a typed path always works; the system's dialog helps where there is one.
+//! Where to save a report or the spaces: a typed path always works; the system's dialog helps where there is one.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::Ui;
-use preflight::{Report, SafeText, TargetKind, render};
+use jiff::Timestamp;
+use preflight::render::words;
+use preflight::{Inventory, Report, SafeText, TargetKind, render};
 
+use crate::app::Dialog;
 use crate::command::UiCommand;
 use crate::kit::modal::Clicked;
 use crate::kit::theme::space;
 use crate::kit::{Button, Field, Modal, Note, icons, segmented, text};
 
-/// The forms that a report can be saved in.
+/// The forms that there are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
     /// A page to show and print.
@@ -20,26 +23,90 @@ pub enum Format {
     Markdown,
     /// Data for a program.
     Json,
+    /// A table for a spreadsheet.
+    Csv,
 }
 
 impl Format {
-    const ALL: [(Self, &'static str); 3] = [(Self::Html, "HTML"), (Self::Markdown, "Markdown"), (Self::Json, "JSON")];
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Html => "HTML",
+            Self::Markdown => "Markdown",
+            Self::Json => "JSON",
+            Self::Csv => "CSV",
+        }
+    }
 
     const fn ending(self) -> &'static str {
         match self {
             Self::Html => "html",
             Self::Markdown => "md",
             Self::Json => "json",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// What is to be saved.
+#[derive(Clone)]
+pub enum Subject {
+    /// The report of one side.
+    Report(TargetKind, Arc<Report>),
+    /// The spaces, or some of them.
+    Spaces(Export),
+}
+
+/// Spaces to be saved.
+#[derive(Clone)]
+pub struct Export {
+    inventory: Arc<Inventory>,
+    /// Places in the inventory, in the order on screen.
+    shown: Vec<usize>,
+    /// Places in the inventory, in its order.
+    chosen: Vec<usize>,
+    which: Which,
+    at: Timestamp,
+}
+
+/// Which spaces.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Which {
+    /// Every one.
+    All,
+    /// Those that the filters let through.
+    Shown,
+    /// Those that are chosen.
+    Chosen,
+}
+
+impl Export {
+    /// What there is to choose from, with how many it would be.
+    fn options(&self) -> Vec<(Which, String)> {
+        let all = self.inventory.spaces.len();
+        let option = |which, word: &str, count| (which, format!("{word} ({})", words::count(count)));
+        let mut options = vec![option(Which::All, "All", all)];
+        if !self.shown.is_empty() && self.shown.len() < all {
+            options.push(option(Which::Shown, "Shown", self.shown.len()));
+        }
+        if !self.chosen.is_empty() {
+            options.push(option(Which::Chosen, "Selected", self.chosen.len()));
+        }
+        options
+    }
+
+    fn inventory(self) -> Inventory {
+        match self.which {
+            Which::All => (*self.inventory).clone(),
+            Which::Shown => self.inventory.part(self.shown),
+            Which::Chosen => self.inventory.part(self.chosen),
         }
     }
 }
 
 /// What is being typed in the dialog.
 pub struct SaveForm {
-    /// Which side the report is about.
-    pub kind: TargetKind,
-    /// The report.
-    pub report: Arc<Report>,
+    /// What is to be saved.
+    pub subject: Subject,
     /// The chosen form.
     pub format: Format,
     /// The file.
@@ -49,26 +116,76 @@ pub struct SaveForm {
 }
 
 impl SaveForm {
-    /// With a name made of side and date, in the home folder.
+    /// For a report, with a name made of side and date, in the home folder.
     pub fn new(kind: TargetKind, report: Arc<Report>) -> Self {
-        let mut form = Self { kind, report, format: Format::Html, path: String::new(), problem: None };
+        Self::of(Subject::Report(kind, report), Format::Html)
+    }
+
+    /// For spaces: the selected ones where there are any, else all.
+    pub fn spaces(inventory: Arc<Inventory>, shown: Vec<usize>, chosen: Vec<usize>, at: Timestamp) -> Self {
+        let which = if chosen.is_empty() { Which::All } else { Which::Chosen };
+        Self::of(Subject::Spaces(Export { inventory, shown, chosen, which, at }), Format::Csv)
+    }
+
+    fn of(subject: Subject, format: Format) -> Self {
+        let mut form = Self { subject, format, path: String::new(), problem: None };
         let folder = std::env::home_dir().unwrap_or_default();
         form.path = folder.join(form.file_name()).display().to_string();
         form
     }
 
-    /// A name made of side and date.
-    pub fn file_name(&self) -> String {
-        let date = self.report.started_at.strftime("%Y-%m-%d-%H%M");
-        format!("wayleave-{}-{date}.{}", self.kind.as_str(), self.format.ending())
+    const fn formats(&self) -> &'static [Format] {
+        match self.subject {
+            Subject::Report(..) => &[Format::Html, Format::Markdown, Format::Json],
+            Subject::Spaces(_) => &[Format::Csv, Format::Json],
+        }
     }
 
-    /// The report in the chosen form.
-    pub fn text(&self) -> String {
-        match self.format {
-            Format::Html => render::html::to_html(&self.report, engine::PRODUCT),
-            Format::Markdown => render::markdown::to_markdown(&self.report, engine::PRODUCT),
-            Format::Json => serde_json::to_string_pretty(&render::to_json(&self.report, engine::PRODUCT)).unwrap_or_default(),
+    /// The title of the dialog.
+    pub const fn title(&self) -> &'static str {
+        match self.subject {
+            Subject::Report(..) => "Save report",
+            Subject::Spaces(_) => "Export spaces",
+        }
+    }
+
+    /// A name made of side and date.
+    pub fn file_name(&self) -> String {
+        let (what, at) = match &self.subject {
+            Subject::Report(kind, report) => (kind.as_str(), report.started_at),
+            Subject::Spaces(export) => ("spaces", export.at),
+        };
+        format!("wayleave-{what}-{}.{}", at.strftime("%Y-%m-%d-%H%M"), self.format.ending())
+    }
+
+    /// Makes what is written, in the chosen form. It may take a moment where there are thousands of spaces.
+    pub fn content(&self) -> impl FnOnce() -> String + Send + use<> {
+        let (subject, format) = (self.subject.clone(), self.format);
+        move || {
+            let json = |value| serde_json::to_string_pretty(&value).unwrap_or_default();
+            match (subject, format) {
+                (Subject::Report(_, report), Format::Json) => json(render::to_json(&report, engine::PRODUCT)),
+                (Subject::Report(_, report), Format::Markdown) => render::markdown::to_markdown(&report, engine::PRODUCT),
+                (Subject::Report(_, report), Format::Html | Format::Csv) => render::html::to_html(&report, engine::PRODUCT),
+                (Subject::Spaces(export), Format::Json) => json(render::spaces::to_json(&export.inventory())),
+                (Subject::Spaces(export), _) => render::spaces::to_csv(&export.inventory()),
+            }
+        }
+    }
+
+    /// What is said when it is done.
+    pub fn saved(&self, place: &str) -> String {
+        match self.subject {
+            Subject::Report(..) => format!("Report saved to {place}"),
+            Subject::Spaces(_) => format!("Spaces exported to {place}"),
+        }
+    }
+
+    /// The dialog that this one came from.
+    pub fn back(self) -> Option<Dialog> {
+        match self.subject {
+            Subject::Report(kind, report) => Some(Dialog::Report(kind, report)),
+            Subject::Spaces(_) => None,
         }
     }
 }
@@ -76,12 +193,18 @@ impl SaveForm {
 /// Shows the dialog.
 pub fn save_ui(ui: &mut Ui, form: &mut SaveForm, saving: bool, commands: &mut Vec<UiCommand>) {
     let ready = !form.path.trim().is_empty() && !saving;
-    let modal =
-        Modal::new("save", "Save report").other(Button::ghost("Back")).primary(Button::primary("Save").enabled(ready).pending(saving));
-    let shown = modal.show(ui, |ui| {
+    let other = if matches!(form.subject, Subject::Report(..)) { "Back" } else { "Cancel" };
+    let modal = Modal::new("save", form.title()).other(Button::ghost(other));
+    let shown = modal.primary(Button::primary("Save").enabled(ready).pending(saving)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::L;
+        if let Subject::Spaces(export) = &mut form.subject {
+            let options = export.options();
+            let options: Vec<(Which, &str)> = options.iter().map(|(which, word)| (*which, word.as_str())).collect();
+            segmented(ui, "Spaces", &mut export.which, &options);
+        }
         let before = form.format;
-        segmented(ui, "Format", &mut form.format, &Format::ALL);
+        let formats: Vec<(Format, &str)> = form.formats().iter().map(|format| (*format, format.title())).collect();
+        segmented(ui, "Format", &mut form.format, &formats);
         if before != form.format {
             form.path = PathBuf::from(&form.path).with_extension(form.format.ending()).display().to_string();
         }
@@ -93,7 +216,13 @@ pub fn save_ui(ui: &mut Ui, form: &mut SaveForm, saving: bool, commands: &mut Ve
         if field.submitted && ready {
             commands.push(UiCommand::Save);
         }
-        text::small(ui, "The report holds no secrets, but it names accounts and servers");
+        text::small(
+            ui,
+            match form.subject {
+                Subject::Report(..) => "The report holds no secrets, but it names accounts and servers",
+                Subject::Spaces(_) => "The file holds no secrets, but it names spaces, some of them after people",
+            },
+        );
     });
     match shown.clicked {
         Some(Clicked::Primary) => commands.push(UiCommand::Save),

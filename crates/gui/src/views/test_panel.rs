@@ -75,6 +75,9 @@ pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection,
         if connection.report().is_some() && ui.add(Button::secondary("Show result")).clicked() {
             commands.push(UiCommand::ShowResult(kind));
         }
+        if kind == TargetKind::Confluence && connection.report().is_none() && ui.add(list_spaces()).clicked() {
+            commands.push(UiCommand::ListSpaces);
+        }
     });
     match &connection.state {
         State::Idle => {}
@@ -95,6 +98,9 @@ pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection,
                 text::body(ui, report.headline().as_str());
                 text::small(ui, format!("Tested {}: {}", ago(now, *at), words::result(report.outcome()).to_lowercase()));
             });
+            if kind == TargetKind::Confluence && report.outcome() != Outcome::Failed && ui.add(list_spaces().small()).clicked() {
+                commands.push(UiCommand::ListSpaces);
+            }
             // the words change once a minute
             ui.request_repaint_after(std::time::Duration::from_mins(1));
         }
@@ -104,6 +110,11 @@ pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection,
                 .show(ui);
         }
     }
+}
+
+/// The button that leads to the spaces.
+pub fn list_spaces() -> Button<'static> {
+    Button::secondary("List spaces…").icon(icons::LIST)
 }
 
 fn rows_ui(ui: &mut Ui, live: &Live, running: bool) {

@@ -3,6 +3,7 @@
 mod certificate;
 mod harness;
 mod sharepoint;
+mod spaces;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{Ability, Cause, HintAction, Identity, IdentityKind, Limit, Outcome, Report, Verdict};
+use crate::{Ability, Cause, HintAction, Identity, IdentityKind, Limit, Outcome, Phase, Report, SoFar, Verdict};
 
 /// The mark of everything that comes from practice servers.
 pub const PRACTICE: &str = "Practice";
@@ -170,6 +170,46 @@ pub fn anchor(cause: Cause) -> String {
     cause.as_str().replace('.', "-")
 }
 
+/// A number that is easy to read: `10,022`.
+pub fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// So many spaces: `1 space`, `10,022 spaces`.
+pub fn spaces(number: usize) -> String {
+    if number == 1 { "1 space".to_owned() } else { format!("{} spaces", count(number)) }
+}
+
+/// How far an inventory has come, with numbers rounded down to `step`, so that a line may change only now and then.
+pub fn so_far(so_far: SoFar, step: usize) -> String {
+    let SoFar { phase, listed, asked, to_ask, waiting } = so_far;
+    let round = |count: usize| count - count % step.max(1);
+    let line = match phase {
+        Phase::SigningIn => "Signing in".to_owned(),
+        Phase::Listing if round(listed) == 0 => "Listing spaces".to_owned(),
+        Phase::Listing => format!("Listing spaces: {} so far", count(round(listed))),
+        Phase::Asking if asked == to_ask => format!("{} listed, {} asked about", spaces(listed), count(asked)),
+        Phase::Asking => format!("Asking about {} of {}", count(round(asked)), spaces(to_ask)),
+    };
+    match waiting {
+        Some(pause) => format!("{line}; waiting {} s, as the server asks", pause.as_secs_f32().ceil()),
+        None => line,
+    }
+}
+
+/// The server's word for what a space is: `Personal`, `Knowledge base`.
+pub fn kind(kind: &str) -> String {
+    capitalised(&kind.replace('_', " "))
+}
+
 /// The same text on one line.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -255,6 +295,31 @@ mod tests {
         ] {
             assert_eq!(duration(Duration::from_millis(millis)), text);
         }
+    }
+
+    #[test]
+    fn numbers_are_easy_to_read() {
+        let told: Vec<String> = [0, 7, 999, 1000, 10_022, 1_234_567].into_iter().map(count).collect();
+        assert_eq!(told, ["0", "7", "999", "1,000", "10,022", "1,234,567"]);
+        assert_eq!((spaces(1), spaces(20_000)), ("1 space".to_owned(), "20,000 spaces".to_owned()));
+    }
+
+    #[test]
+    fn lines_of_progress_are_few_and_have_numbers() {
+        let listing = |listed| SoFar { phase: Phase::Listing, listed, asked: 0, to_ask: 0, waiting: None };
+        let mut lines: Vec<String> = (0..=10_000).map(|listed| so_far(listing(listed), 1000)).collect();
+        lines.dedup();
+        assert_eq!(lines.len(), 11, "{lines:?}");
+        assert_eq!(lines.last().map(String::as_str), Some("Listing spaces: 10,000 so far"));
+        let asking = SoFar { phase: Phase::Asking, listed: 40, asked: 31, to_ask: 40, waiting: Some(Duration::from_millis(1200)) };
+        assert_eq!(so_far(asking, 10), "Asking about 30 of 40 spaces; waiting 2 s, as the server asks");
+        assert_eq!(so_far(SoFar { asked: 40, waiting: None, ..asking }, 10), "40 spaces listed, 40 asked about");
+    }
+
+    #[test]
+    fn kinds_are_words() {
+        let told: Vec<String> = ["global", "personal", "knowledge_base", ""].into_iter().map(kind).collect();
+        assert_eq!(told, ["Global", "Personal", "Knowledge base", ""]);
     }
 
     #[test]

@@ -68,6 +68,21 @@ impl<T: Send + 'static> Task<T> {
     {
         Self::spawn_telling(runtime, wake, |teller| work(Arc::new(Folded(teller))))
     }
+
+    /// Starts work that computes or reads files, off the threads that others' answers come on. It runs to its end even where nobody
+    /// waits any more.
+    pub fn spawn_blocking(runtime: &Handle, wake: Wake, work: impl FnOnce() -> T + Send + 'static) -> Self {
+        Self::spawn(runtime, wake, move |_progress| async move {
+            match tokio::task::spawn_blocking(work).await {
+                Ok(out) => out,
+                Err(error) => match error.try_into_panic() {
+                    // it broke down, and so does this: the window is told
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(_shutting_down) => std::future::pending().await,
+                },
+            }
+        })
+    }
 }
 
 impl<T: Send + 'static, L: Default + Send + Sync + 'static> Task<T, L> {
@@ -92,21 +107,6 @@ impl<T: Send + 'static, L: Default + Send + Sync + 'static> Task<T, L> {
             }
         });
         Self { live, done, _cancel_on_drop: guard }
-    }
-
-    /// Starts work that computes or reads files, off the threads that others' answers come on. It runs to its end even where nobody
-    /// waits any more.
-    pub fn spawn_blocking(runtime: &Handle, wake: Wake, work: impl FnOnce() -> T + Send + 'static) -> Self {
-        Self::spawn(runtime, wake, move |_progress| async move {
-            match tokio::task::spawn_blocking(work).await {
-                Ok(out) => out,
-                Err(error) => match error.try_into_panic() {
-                    // it broke down, and so does this: the window is told
-                    Ok(panic) => std::panic::resume_unwind(panic),
-                    Err(_shutting_down) => std::future::pending().await,
-                },
-            }
-        })
     }
 
     /// What is known so far.

@@ -377,7 +377,7 @@ async fn dropping_it_ends_everything_and_keeps_what_was_found() {
 async fn resumed(earlier: &Survey, settings: &Settings) -> Inventory {
     let (network, clock) = (network(), ThisComputer(Instant::now()));
     let survey = Survey::resuming(earlier, settings);
-    survey.run(&Cx { network: &network, clock: &clock }, settings, &()).await;
+    survey.run(&Cx::new(&network, &clock), settings, &()).await;
     survey.so_far()
 }
 
@@ -385,7 +385,7 @@ async fn stopped_by(wiki: &Confluence, settings: &Settings, path: &str) -> Surve
     let (network, clock) = (network(), ThisComputer(Instant::now()));
     wiki.server().faults().on(path, Fault::TooManyRequests { retry_after: i64::MAX.to_string() });
     let survey = Survey::new(settings);
-    survey.run(&Cx { network: &network, clock: &clock }, settings, &()).await;
+    survey.run(&Cx::new(&network, &clock), settings, &()).await;
     expect_incomplete(&survey.so_far(), Cause::ServerBlockedByAdministrator);
     wiki.server().faults().clear();
     wiki.server().forget_requests();
@@ -407,7 +407,7 @@ async fn goes_on_where_it_was_stopped() {
     let survey = Survey::new(&settings);
     wiki.server().faults().on("/rest/api/space/PRJ9/permissions", Fault::answer(StatusCode::OK, "text/html", "<html></html>"));
     let (network, clock) = (network(), ThisComputer(Instant::now()));
-    survey.run(&Cx { network: &network, clock: &clock }, &settings, &()).await;
+    survey.run(&Cx::new(&network, &clock), &settings, &()).await;
     expect_incomplete(&survey.so_far(), Cause::ConfluencePermissionsUnknown);
     wiki.server().faults().clear();
     wiki.server().forget_requests();
@@ -423,7 +423,7 @@ async fn goes_on_in_the_middle_of_the_list() {
         let (network, clock) = (network(), ThisComputer(Instant::now()));
         let survey = Survey::new(&settings);
         {
-            let cx = Cx { network: &network, clock: &clock };
+            let cx = Cx::new(&network, &clock);
             let listed = Heard::default();
             tokio::select! {
                 biased;

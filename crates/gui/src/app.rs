@@ -4,6 +4,7 @@ mod certificates;
 mod commands;
 mod listing;
 mod logic;
+mod requests;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::command::UiCommand;
 use crate::desk::{Desk, Page};
 use crate::kit::{Toasts, theme};
 use crate::practising::Practising;
+use crate::request::Request;
 use crate::task::Task;
 use crate::views;
 use crate::views::save::SaveForm;
@@ -71,6 +73,8 @@ pub enum Dialog {
     Practice,
     /// A certificate to make.
     NewCertificate(Box<NewCertificateForm>),
+    /// What to send to an administrator.
+    Request(Box<Request>),
     /// Something runs; quit all the same?
     Quit,
 }
@@ -180,6 +184,7 @@ impl App {
             Some(Dialog::NewCertificate(form)) => {
                 views::new_certificate::new_certificate_ui(ui, form, self.making.is_some(), commands);
             }
+            Some(Dialog::Request(request)) => views::request::request_ui(ui, request, commands),
             Some(Dialog::Quit) => views::quit::quit_ui(ui, commands),
         }
     }

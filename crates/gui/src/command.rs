@@ -3,6 +3,8 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 use preflight::{Field, HintAction, TargetKind};
 
+use crate::request::Form;
+
 /// A wish of the person.
 #[derive(Clone, PartialEq, Debug)]
 pub enum UiCommand {
@@ -38,6 +40,12 @@ pub enum UiCommand {
     MakeCertificate,
     /// Sign in with the one that was made.
     UseCertificate,
+    /// Show what to send to an administrator about the shown report.
+    ShowRequest,
+    /// Copy it in this form.
+    CopyRequest(Form),
+    /// Open the mail program with it.
+    MailRequest,
     /// Do what a hint offers, for this connection.
     Hint(TargetKind, HintAction),
     /// Hand over what was pasted while the browser is waited for.

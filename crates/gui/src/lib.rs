@@ -9,6 +9,7 @@ pub mod command;
 pub mod desk;
 pub mod kit;
 pub mod practising;
+pub mod request;
 pub mod spaces;
 pub mod task;
 pub mod views;

@@ -12,6 +12,7 @@ pub mod practice;
 pub mod prompt;
 pub mod quit;
 pub mod report_dialog;
+pub mod request;
 pub mod save;
 pub mod settings;
 pub mod sharepoint_card;

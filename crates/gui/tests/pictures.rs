@@ -11,11 +11,13 @@ use egui_kittest::{Harness, SnapshotResults};
 use engine::forms::{ConfluenceForm, SharePointForm};
 use engine::practice::situation;
 use engine::settings::Settings;
+use gui::certificate::NewCertificateForm;
 use gui::command::UiCommand;
 use gui::desk::{Desk, Page, State};
 use gui::kit::table::{Act, Step};
 use gui::kit::theme;
 use gui::practising::Banner;
+use gui::request::Request;
 use gui::spaces::filter::Filter;
 use gui::spaces::{Found, Spaces};
 use gui::task::{Task, Teller, Wake};
@@ -43,6 +45,8 @@ enum Over {
     Help,
     Settings(Box<Settings>),
     Practice,
+    Request(Box<Request>),
+    NewCertificate(Box<NewCertificateForm>),
     Quit,
 }
 
@@ -84,6 +88,8 @@ impl eframe::App for Shown {
                 views::settings::settings_ui(ui, settings, std::path::Path::new("/home/jane/.config/wayleave/settings.toml"), commands);
             }
             Over::Practice => views::practice::practice_ui(ui, situation("reader"), commands),
+            Over::Request(request) => views::request::request_ui(ui, request, commands),
+            Over::NewCertificate(form) => views::new_certificate::new_certificate_ui(ui, form, false, commands),
             Over::Quit => views::quit::quit_ui(ui, commands),
         }
     }

@@ -54,6 +54,9 @@ impl App {
             UiCommand::BrowseCertificateFolder => self.browse(ctx, Browsing::CertificateFolder),
             UiCommand::MakeCertificate => self.make_certificate(ctx),
             UiCommand::UseCertificate => self.use_certificate(),
+            UiCommand::ShowRequest => self.show_request(),
+            UiCommand::CopyRequest(form) => self.copy_request(ctx, form),
+            UiCommand::MailRequest => self.mail_request(ctx),
             UiCommand::Hint(kind, action) => self.hint(ctx, kind, action),
             UiCommand::Paste(kind) => self.paste(kind),
             UiCommand::OpenSignInPage(kind) => {
@@ -115,6 +118,10 @@ impl App {
         self.dialog = match self.dialog.take() {
             // back to the report that was about to be saved
             Some(Dialog::Save(form)) => form.back(),
+            Some(Dialog::Request(request)) => {
+                let kind = request.kind;
+                self.desk().test(kind).report().map(|report| Dialog::Report(kind, report))
+            }
             _ => None,
         };
         self.saving = None;

@@ -50,6 +50,12 @@ pub fn mono(ui: &mut Ui, text: impl Into<String>) -> Response {
     ui.add(Label::new(RichText::new(text).text_style(TextStyle::Monospace).color(color)).wrap())
 }
 
+/// What is to be copied as it stands: every line where it was, and all of it selectable.
+pub fn verbatim(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let color = Tokens::of(ui).text.body.0;
+    ui.add(Label::new(RichText::new(text).text_style(TextStyle::Monospace).color(color)).wrap().selectable(true))
+}
+
 fn heading_label(ui: &mut Ui, text: RichText) -> Response {
     let color = Tokens::of(ui).text.strong.0;
     let response = ui.add(Label::new(WidgetText::from(text.color(color))).wrap());

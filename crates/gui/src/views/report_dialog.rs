@@ -71,6 +71,9 @@ fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, expected: Option<&str
             hint_ui(ui, kind, hint, commands);
         }
     }
+    if report.request.is_some() {
+        request_ui(ui, commands);
+    }
     if !report.abilities.is_empty() {
         ui.add_space(space::M);
         verdict_ui(ui, &report.abilities);
@@ -101,28 +104,37 @@ fn body_ui(ui: &mut Ui, kind: TargetKind, report: &Report, expected: Option<&str
     });
 }
 
-fn hint_ui(ui: &mut Ui, kind: TargetKind, hint: &Hint, commands: &mut Vec<UiCommand>) {
-    let label = hint.action.as_ref().map(words::action).unwrap_or_default();
+/// What somebody else has to do can be sent to them.
+fn request_ui(ui: &mut Ui, commands: &mut Vec<UiCommand>) {
+    let button = Button::secondary("Request to the administrator…").icon(icons::FILE_TEXT).small();
+    with_button(ui, Some(button), "An administrator can mend this: send them what is to be done", || commands.push(UiCommand::ShowRequest));
+}
+
+/// A sentence, and at its right the button that does what it says.
+fn with_button(ui: &mut Ui, button: Option<Button<'_>>, sentence: &str, clicked: impl FnOnce()) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::M;
-        let button = hint.action.as_ref().map(|action| {
-            let button = Button::secondary(&label).small();
-            match action {
-                HintAction::OpenUrl(_) => button.trailing_icon(icons::EXTERNAL_LINK),
-                HintAction::Copy(_) => button.icon(icons::COPY),
-                HintAction::EditField(_) | HintAction::Retry => button,
-            }
-        });
         let room = ui.available_width() - button.map_or(0.0, |button| button.width(ui) + space::M);
         card::cell(ui, room, |ui| {
             // on one line with the word of the button
             ui.add_space(5.0);
-            text::body(ui, hint.text.as_str());
+            text::body(ui, sentence);
         });
-        if let (Some(button), Some(action)) = (button, &hint.action)
-            && ui.add(button).clicked()
-        {
-            commands.push(UiCommand::Hint(kind, action.clone()));
+        if button.is_some_and(|button| ui.add(button).clicked()) {
+            clicked();
         }
     });
+}
+
+fn hint_ui(ui: &mut Ui, kind: TargetKind, hint: &Hint, commands: &mut Vec<UiCommand>) {
+    let label = hint.action.as_ref().map(words::action).unwrap_or_default();
+    let button = hint.action.as_ref().map(|action| {
+        let button = Button::secondary(&label).small();
+        match action {
+            HintAction::OpenUrl(_) => button.trailing_icon(icons::EXTERNAL_LINK),
+            HintAction::Copy(_) => button.icon(icons::COPY),
+            HintAction::EditField(_) | HintAction::Retry => button,
+        }
+    });
+    with_button(ui, button, hint.text.as_str(), || commands.extend(hint.action.clone().map(|action| UiCommand::Hint(kind, action))));
 }

@@ -217,3 +217,32 @@ fn what_decides_is_in_three_columns_with_the_limit_marked() {
     window.run();
     assert_eq!(window.count("Account"), before + 1);
 }
+
+#[test]
+fn what_an_administrator_has_to_do_can_be_sent_to_them() {
+    let (mut window, cloud) = at_a_site(Situation::AdminConsentRequired);
+    window.opener(Arc::new(IdleBrowser::default()));
+    window.click("Test SharePoint connection");
+    window.until_sees("Sign in on the page that has opened in your browser");
+    window.types("Address or error from the browser", "AADSTS90094");
+    window.click("Use");
+    window.until_sees("Test result");
+    window.click("Request to the administrator…");
+    window.sees("Request to the administrator");
+    window.sees_part(&cloud.client_id);
+    window.click("Copy as Markdown");
+    assert!(window.copied().starts_with("## "), "{}", window.copied());
+    window.click("Copy as e-mail");
+    assert!(window.copied().starts_with("Subject: ") && window.copied().contains("adminconsent"), "{}", window.copied());
+    let browser = Arc::new(IdleBrowser::default());
+    window.opener(browser.clone());
+    window.click("Open mail program");
+    assert_eq!(browser.page().scheme(), "mailto");
+    window.click("Markdown");
+    window.sees_part("## ");
+    window.click("Back");
+    window.sees("Test result");
+    window.click("Request to the administrator…");
+    window.click("Re-check");
+    window.until_sees("Sign in on the page that has opened in your browser");
+}

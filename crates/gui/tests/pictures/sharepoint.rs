@@ -2,9 +2,10 @@
 
 use egui_kittest::SnapshotResults;
 use engine::forms::SharePointMethod;
-use gui::certificate::Inspection;
+use gui::certificate::{Inspection, NewCertificateForm};
+use gui::request::Request;
 use practice::markers::Kind;
-use preflight::{Cause, Field, Hint, HintAction, Identity, Outcome, Report, Secret, TargetKind, UserPrompt};
+use preflight::{Cause, Field, Hint, HintAction, Identity, Outcome, Report, Secret, TargetKind, UserPrompt, gallery};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -21,8 +22,10 @@ fn by_certificate(file: &str, password: Option<&str>) -> Shown {
     let mut shown = by(SharePointMethod::Certificate);
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../entra-auth/tests/certificates").join(file);
     let password = password.map(|password| Secret::new(password.to_owned()));
+    // the tests' certificates are younger than the pictures
+    let in_a_month = now().checked_add(std::time::Duration::from_hours(30 * 24)).expect("a time");
     shown.desk.sharepoint.certificate = format!("/srv/wiki/{file}");
-    shown.desk.certificate = Inspection::Read(engine::certificate::inspect(&path, password.as_ref(), now()));
+    shown.desk.certificate = Inspection::Read(engine::certificate::inspect(&path, password.as_ref(), in_a_month));
     shown.desk.certificate_password = Zeroizing::new("a password".to_owned());
     shown.desk.left.extend([Field::CertificateFile, Field::CertificatePassword].map(Field::label));
     shown
@@ -98,5 +101,13 @@ fn whole_results() {
     let mut results = SnapshotResults::new();
     pictures(&mut results, "verdict", WHOLE_RESULT, BOTH, || over(report("plan_b")));
     pictures(&mut results, "verdict_small", super::SMALLEST, LIGHT, || over(report("plan_b")));
+    pictures(&mut results, "request", super::AROUND_A_DIALOG, BOTH, || {
+        let report = gallery::reports().into_iter().find_map(|(_, report)| report.request.clone()).expect("in the gallery");
+        Shown { over: Over::Request(Box::new(Request::new(TargetKind::SharePoint, report))), ..Shown::default() }
+    });
+    pictures(&mut results, "new_certificate", super::AROUND_A_DIALOG, LIGHT, || {
+        let form = NewCertificateForm { folder: "/srv/wiki".to_owned(), ..NewCertificateForm::default() };
+        Shown { over: Over::NewCertificate(Box::new(form)), ..Shown::default() }
+    });
     pictures(&mut results, "wrong_account", super::AROUND_A_DIALOG, BOTH, || over(somebody_else()));
 }

@@ -115,6 +115,12 @@ fn confluence_as_typed(args: &Confluence) -> Result<Job, UsageError> {
     };
     let mut settings = form.settings(&token).map_err(first)?;
     if let Some(user) = &args.user {
+        // RFC 7617, section 2: the first colon ends the user name
+        if user.contains(':') {
+            return Err(UsageError::Value(
+                "--user takes a name without a colon; the password comes by --token-stdin or --token-env".to_owned(),
+            ));
+        }
         settings.credential = ConfluenceCredential::Basic { user: user.clone(), password: token };
     }
     Ok(Job::Confluence(Box::new(settings)))

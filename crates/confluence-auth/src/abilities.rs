@@ -78,7 +78,7 @@ fn page_permissions(rights: &Rights) -> Ability {
     let Some(permissions) = rights.permissions else {
         return ability(id, Verdict::Unknown, &[], "Whether permissions can be read could not be found out");
     };
-    if permissions.restrictions == Reading::ScopeMissing {
+    if let Reading::ScopeMissing(_) = permissions.restrictions {
         return ability(id, Verdict::No, &[Limit::AppScope], "The token's scopes do not reach permissions");
     }
     if permissions.restrictions == Reading::Refused {

@@ -12,6 +12,7 @@ use url::Url;
 use self::html::PageKind;
 pub(crate) use self::html::{Metas, metas};
 pub(crate) use self::idp::ATLASSIAN;
+use crate::scopes;
 
 /// What stood in the way of an answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,6 +31,8 @@ pub(crate) enum Obstacle {
     },
     /// A redirect from https to http.
     PlainHttp,
+    /// A port for https that was asked over plain http.
+    WantsHttps,
     /// Confluence's own login page.
     Login,
     /// Kerberos or NTLM.
@@ -91,8 +94,8 @@ pub(crate) struct Refusal {
     pub(crate) obstacle: Option<Obstacle>,
     /// The server's own words.
     pub(crate) words: Option<String>,
-    /// The gateway says that a scope is missing.
-    pub(crate) scope_missing: bool,
+    /// The scope that is missing, where the gateway says that one is.
+    pub(crate) missing_scope: Option<&'static str>,
 }
 
 impl Refusal {
@@ -113,8 +116,15 @@ pub(crate) fn refusal(response: &Response) -> Refusal {
         status: response.status.as_u16(),
         obstacle: obstacle(response),
         words: words(response),
-        scope_missing: response.header("x-failure-category").is_some_and(|category| category.contains("SCOPE")),
+        missing_scope: missing_scope(response),
     }
+}
+
+/// The scope that is missing, where the gateway refuses the token for this call only.
+pub(crate) fn missing_scope(response: &Response) -> Option<&'static str> {
+    let by_header = response.header("x-failure-category").is_some_and(|category| category.contains("SCOPE"));
+    let by_words = || response.status.as_u16() == 401 && words(response).is_some_and(|words| words.contains("scope does not match"));
+    (by_header || by_words()).then(|| scopes::of(&response.url))
 }
 
 /// A wait longer than this is a block, not a limit.
@@ -143,6 +153,10 @@ pub(crate) fn obstacle(response: &Response) -> Option<Obstacle> {
     if status == 503 && response.header("retry-after").is_some() {
         return Some(throttled(response));
     }
+    // Tomcat and Go's server say it in plain text
+    if status == 400 && !response.is_html() && html::wants_https(&response.text().to_ascii_lowercase()) {
+        return Some(Obstacle::WantsHttps);
+    }
     let page = response.is_html().then(|| html::kind(&response.text(), response.url.host_str().unwrap_or_default()));
     if response.status.is_server_error() {
         let proxy = match page {
@@ -169,6 +183,7 @@ pub(crate) fn obstacle(response: &Response) -> Option<Obstacle> {
         PageKind::IdentityProvider(name) => Some(Obstacle::IdentityProvider { name }),
         PageKind::WebSudo => Some(Obstacle::WebSudo),
         PageKind::ClientCertificate => Some(Obstacle::ClientCertificate),
+        PageKind::WantsHttps => Some(Obstacle::WantsHttps),
         PageKind::Filter(by) => Some(Obstacle::Filter { by }),
         PageKind::Login => Some(Obstacle::Login),
         // the container speaks for Confluence: the status says it all

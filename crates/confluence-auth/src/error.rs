@@ -79,7 +79,10 @@ pub(crate) enum ConfluenceError {
     },
     /// The gateway wants another scope.
     #[error("the gateway says that the token's scopes do not match")]
-    ScopeMissing,
+    ScopeMissing {
+        /// The scope that is missing.
+        scope: &'static str,
+    },
     /// A token for Cloud without an e-mail address.
     #[error("Confluence Cloud needs the e-mail address of the token's owner")]
     EmailNeeded,

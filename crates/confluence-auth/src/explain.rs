@@ -9,6 +9,7 @@ pub(crate) use self::in_browser::browser_failed;
 use crate::address::AddressError;
 use crate::classify::Obstacle;
 use crate::error::{ConfluenceError, Sent};
+use crate::scopes;
 
 impl Explain for AddressError {
     fn explain(&self) -> Fail {
@@ -71,11 +72,11 @@ impl Explain for ConfluenceError {
                     .hint(Hint::say("Ask an administrator to switch the app for personal access tokens on"))
                     .hint(edit("Or choose another way to sign in", Field::ConfluenceMethod))
             }
-            Self::ScopeMissing => {
-                Fail::new(Cause::ConfluenceTokenScopeMissing, "The token is valid, but its scopes do not reach Confluence's content")
-                    .detail("scopes", SCOPES)
-                    .hint(open("Make a token with the scopes that are listed here", CLOUD_TOKENS))
-                    .hint(Hint::with("Copy the scopes", HintAction::Copy(SafeText::from(SCOPES))))
+            Self::ScopeMissing { scope } => {
+                let fail = Fail::new(Cause::ConfluenceTokenScopeMissing, format!("The token is valid, but lacks the scope {scope}"))
+                    .detail("missing_scope", *scope)
+                    .detail("scopes", scopes::ALL);
+                scopes::hints().into_iter().fold(fail, Fail::hint)
             }
             Self::EmailNeeded => Fail::new(Cause::ConfluenceEmailNeeded, "Confluence Cloud needs the e-mail address of the token's owner")
                 .hint(edit("Enter the e-mail address of the Atlassian account that made the token", Field::Email)),
@@ -150,6 +151,10 @@ fn in_the_way(host: &str, obstacle: &Obstacle) -> Fail {
         Obstacle::PlainHttp => {
             Fail::new(Cause::NetworkPlainHttp, format!("{host} sends requests from https to plain http; nothing was sent there"))
                 .hint(Hint::say("Ask the administrator to correct the base URL of Confluence or its reverse proxy"))
+        }
+        Obstacle::WantsHttps => {
+            Fail::new(Cause::NetworkUnexpectedAnswer, format!("{host} speaks https at this port, and was asked over plain http"))
+                .hint(edit("Begin the address with https://", Field::ConfluenceAddress))
         }
         Obstacle::Login => Fail::new(Cause::ConfluenceSessionExpired, format!("{host} shows its login page instead of an answer"))
             .hint(Hint::with("Test again", HintAction::Retry)),
@@ -262,16 +267,6 @@ fn rejected(sent: Sent, status: u16, tokens_page: Option<&Url>) -> Fail {
     }
 }
 
-/// The scopes that reading a site for a migration takes (Atlassian, "Scopes for OAuth 2.0 (3LO) and Forge apps"): the first version
-/// of the API wants the classic ones, the second the granular ones.
-const SCOPES: &str = "read:confluence-space.summary read:confluence-content.all read:confluence-content.summary \
-    read:confluence-content.permission read:confluence-user read:confluence-groups search:confluence \
-    readonly:content.attachment:confluence read:space:confluence read:page:confluence read:content-details:confluence \
-    read:attachment:confluence read:user:confluence read:group:confluence read:space.permission:confluence read:configuration:confluence";
-
-/// Where people make API tokens for Cloud.
-pub(crate) const CLOUD_TOKENS: &str = "https://id.atlassian.com/manage-profile/security/api-tokens";
-
 fn with_words(fail: Fail, words: Option<&String>) -> Fail {
     match words {
         Some(words) => fail.detail("server_says", words.clone()),
@@ -281,13 +276,6 @@ fn with_words(fail: Fail, words: Option<&String>) -> Fail {
 
 fn edit(text: &'static str, field: Field) -> Hint {
     Hint::with(text, HintAction::EditField(field))
-}
-
-fn open(text: &'static str, address: &str) -> Hint {
-    match Url::parse(address) {
-        Ok(url) => open_url(text, &url),
-        Err(_not_a_url) => Hint::say(text),
-    }
 }
 
 fn open_url(text: &'static str, url: &Url) -> Hint {

@@ -18,6 +18,7 @@ mod product;
 mod remote_api;
 mod rights;
 mod rungs;
+mod scopes;
 mod session;
 mod settings;
 #[cfg(test)]

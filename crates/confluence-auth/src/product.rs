@@ -137,10 +137,15 @@ struct Search {
     title: Option<String>,
     /// The status with which strangers are turned away, by whomever.
     refused: Option<u16>,
+    /// The status of a page that turns strangers away, which any web server may have for some of its paths.
+    page_refused: Option<u16>,
+    /// Something was answered otherwise than with a refusal.
+    answered: bool,
 }
 
 impl Search {
     fn manifest(&mut self, api: &Api, response: &Response) -> Option<(Api, Product)> {
+        self.answered |= !is_refusal(response);
         let manifest = Manifest::read(response)?;
         if !manifest.type_id.eq_ignore_ascii_case("confluence") {
             self.other_product.get_or_insert_with(|| manifest.product());
@@ -154,6 +159,7 @@ impl Search {
     }
 
     fn page(&mut self, api: &Api, response: &Response) -> Option<(Api, Product)> {
+        self.answered |= !is_refusal(response);
         let metas = metas(&response.text());
         if metas.is_confluence() {
             let context = metas.context_path().unwrap_or(api.context()).trim_end_matches('/').to_owned();
@@ -163,14 +169,19 @@ impl Search {
             self.other_product.get_or_insert_with(|| "Jira".to_owned());
         }
         match obstacle(response) {
-            Some(Obstacle::WebPage { title }) => self.title = self.title.take().or(title),
+            Some(Obstacle::WebPage { title }) => {
+                self.title = self.title.take().or(title);
+                if is_refusal(response) {
+                    self.page_refused.get_or_insert(response.status.as_u16());
+                }
+            }
             Some(Obstacle::Login) | None if is_from_confluence(response) => {
                 return Some((api.clone(), Product::new(Edition::DataCenter { version: None })));
             }
             Some(other) => {
                 self.gate.get_or_insert(other);
             }
-            None if matches!(response.status.as_u16(), 401 | 403) => {
+            None if is_refusal(response) => {
                 self.refused.get_or_insert(response.status.as_u16());
             }
             None => {}
@@ -180,7 +191,8 @@ impl Search {
 
     fn nothing(self, api: &Api) -> ConfluenceError {
         let host = api.origin().host().to_owned();
-        if let (None, None, Some(status)) = (&self.other_product, &self.gate, self.refused) {
+        let refused = self.refused.or(self.page_refused.filter(|_| !self.answered));
+        if let (None, None, Some(status)) = (&self.other_product, &self.gate, refused) {
             let by = format!("a gate that turns requests away before Confluence sees them (status {status})");
             return ConfluenceError::InTheWay { host, obstacle: Obstacle::Filter { by } };
         }
@@ -194,6 +206,10 @@ impl Search {
             (None, Some(obstacle)) => ConfluenceError::InTheWay { host, obstacle },
         }
     }
+}
+
+fn is_refusal(response: &Response) -> bool {
+    matches!(response.status.as_u16(), 401 | 403)
 }
 
 /// Too old for the REST API is as good as not there.

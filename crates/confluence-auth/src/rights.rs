@@ -48,8 +48,8 @@ pub(crate) enum Reading {
     Works,
     /// It was refused.
     Refused,
-    /// The token does not reach it.
-    ScopeMissing,
+    /// The token does not reach it: it lacks this scope.
+    ScopeMissing(&'static str),
     /// There was nothing to try, or no clear answer.
     Unknown,
 }

@@ -18,9 +18,11 @@ use crate::error::ConfluenceError;
 
 /// The error for something that content depends on.
 pub(crate) fn must(api: &Api, what: &'static str, refusal: Refusal, anonymous: bool) -> ConfluenceError {
-    let Refusal { status, obstacle, words, scope_missing } = refusal;
+    let Refusal { status, obstacle, words, missing_scope } = refusal;
+    if let Some(scope) = missing_scope {
+        return ConfluenceError::ScopeMissing { scope };
+    }
     match obstacle {
-        _ if scope_missing => ConfluenceError::ScopeMissing,
         Some(Obstacle::Login) if anonymous => ConfluenceError::AnonymousNotAllowed,
         Some(Obstacle::Login) => ConfluenceError::SessionExpired,
         Some(Obstacle::WebPage { .. }) | None if matches!(status, 401 | 403) => {

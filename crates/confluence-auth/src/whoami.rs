@@ -8,7 +8,7 @@ use transport::Response;
 use url::Url;
 
 use crate::api::Api;
-use crate::classify::{ATLASSIAN, Obstacle, obstacle, words};
+use crate::classify::{ATLASSIAN, Obstacle, missing_scope, obstacle, words};
 use crate::error::{ConfluenceError, Sent};
 
 /// Where the question is asked on Server and Data Center.
@@ -181,8 +181,10 @@ fn refused(response: &Response, asked: &Asked, host: &str) -> ConfluenceError {
         Some(obstacle) => return ConfluenceError::InTheWay { host: host.to_owned(), obstacle },
         None => {}
     }
+    if let Some(scope) = missing_scope(response) {
+        return ConfluenceError::ScopeMissing { scope };
+    }
     match status {
-        401 if is_scope_missing(response) => ConfluenceError::ScopeMissing,
         // the gateway has taken the token by then: it answers 401 where it does not
         403 if sent == Sent::GatewayToken => ConfluenceError::NoAccess { account: None },
         401 | 403 => match seraph.user_name {
@@ -207,12 +209,6 @@ fn refused_anonymous(response: &Response, host: &str) -> ConfluenceError {
         None if matches!(status, 401 | 403) => ConfluenceError::AnonymousNotAllowed,
         None => ConfluenceError::Unreadable { asked: "the question who is signed in", status, words: words(response) },
     }
-}
-
-/// The gateway refuses the token for this call only.
-pub(crate) fn is_scope_missing(response: &Response) -> bool {
-    response.header("x-failure-category").is_some_and(|category| category.contains("SCOPE"))
-        || (response.status.as_u16() == 401 && words(response).is_some_and(|words| words.contains("scope does not match")))
 }
 
 /// Confluence's own switch says so in JSON; apps that replace passwords by tokens say it in the container's page.

@@ -22,6 +22,12 @@ impl Explain for TransportError {
                     "A firewall may be dropping the connection: check that this computer may reach the server, also through the VPN",
                 ))
                 .hint(retry()),
+            // servers hang up on plain http at a port for https
+            Kind::Closed if !self.origin.is_https() && self.origin.port() != 80 => {
+                Fail::new(Cause::NetworkClosed, format!("The connection to {host} broke before the answer was complete"))
+                    .hint(Hint::say("If the server speaks https at this port, begin the address with https://"))
+                    .hint(retry())
+            }
             Kind::Closed => Fail::new(Cause::NetworkClosed, format!("The connection to {host} broke before the answer was complete"))
                 .hint(Hint::say("If it happens again, a firewall or proxy may be cutting the connection: ask your network team"))
                 .hint(retry()),

@@ -56,7 +56,7 @@ fn from_rights_to_abilities() {
         (Rights { people: People::Some, ..all }, [Yes, Yes, Yes, Partly]),
         (Rights { people: People::Unknown, ..all }, [Yes, Yes, Yes, Unknown]),
         (Rights { permissions: reading(Reading::Refused), ..all }, [Yes, No, Yes, Yes]),
-        (Rights { permissions: reading(Reading::ScopeMissing), ..all }, [Yes, No, Yes, Yes]),
+        (Rights { permissions: reading(Reading::ScopeMissing("read:confluence-content.permission")), ..all }, [Yes, No, Yes, Yes]),
         (Rights { permissions: Some(Permissions { contradicted: true, ..NONE }), ..all }, [Yes, Unknown, Yes, Yes]),
     ] {
         assert_eq!(verdicts(&rights), expected, "{rights:?}");

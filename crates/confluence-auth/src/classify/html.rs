@@ -18,6 +18,8 @@ pub(super) enum PageKind {
     WebSudo,
     /// A gate that wants a client certificate.
     ClientCertificate,
+    /// A port for https that was asked over plain http.
+    WantsHttps,
     /// A filter's page.
     Filter(String),
     /// An error page of the servlet container.
@@ -75,6 +77,9 @@ pub(super) fn kind(text: &str, host: &str) -> PageKind {
     if lower.contains("no required ssl certificate was sent") || lower.contains("the ssl certificate error") {
         return PageKind::ClientCertificate;
     }
+    if wants_https(&lower) {
+        return PageKind::WantsHttps;
+    }
     if lower.contains("cloudfront") && lower.contains("request blocked") {
         return PageKind::Filter("CloudFront's firewall".to_owned());
     }
@@ -88,6 +93,17 @@ pub(super) fn kind(text: &str, host: &str) -> PageKind {
         return PageKind::Container;
     }
     proxy_error(&lower, title.as_deref()).map_or(PageKind::Other(title), PageKind::ProxyError)
+}
+
+/// What nginx, Tomcat, Apache and Go's server say on a port for https when they are asked over plain http.
+pub(super) fn wants_https(lower: &str) -> bool {
+    let signs = [
+        "plain http request was sent to https port",
+        "combination of host and port requires tls",
+        "speaking plain http to an ssl-enabled server port",
+        "sent an http request to an https server",
+    ];
+    signs.iter().any(|sign| lower.contains(sign))
 }
 
 /// A hotel's or train's network answers every address with its own page, whose form leads to another host.

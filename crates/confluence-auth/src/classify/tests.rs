@@ -11,6 +11,7 @@ fn told(obstacle: Option<&Obstacle>) -> String {
             moved_to.as_ref().map_or_else(|| format!("elsewhere: {host}"), |address| format!("moved: {address}"))
         }
         Some(Obstacle::PlainHttp) => "plain http".to_owned(),
+        Some(Obstacle::WantsHttps) => "wants https".to_owned(),
         Some(Obstacle::Login) => "login".to_owned(),
         Some(Obstacle::Negotiate { schemes }) => format!("negotiate: {schemes}"),
         Some(Obstacle::GateLogin { realm }) => format!("gate: {realm}"),

@@ -50,7 +50,7 @@ fn every_confluence_error_is_explained() {
         ConfluenceError::TooOld { version: "4.2.4".to_owned() },
         ConfluenceError::TokenUnsupported { too_old: Some("7.4.18".to_owned()) },
         ConfluenceError::TokenUnsupported { too_old: None },
-        ConfluenceError::ScopeMissing,
+        ConfluenceError::ScopeMissing { scope: "read:confluence-user" },
         ConfluenceError::EmailNeeded,
         ConfluenceError::BasicDisabled,
         ConfluenceError::CaptchaRequired { login_page: url() },
@@ -91,7 +91,7 @@ fn every_confluence_error_is_explained() {
         let tokens_page = match sent {
             Sent::PersonalToken => url(),
             Sent::Password | Sent::Session => None,
-            Sent::CloudPair | Sent::GatewayToken => Url::parse(CLOUD_TOKENS).ok(),
+            Sent::CloudPair | Sent::GatewayToken => Url::parse(scopes::CLOUD_TOKENS).ok(),
         };
         all.push(ConfluenceError::TreatedAsAnonymous { sent, tokens_page: tokens_page.clone() });
         all.push(ConfluenceError::Rejected { sent, status: 401, words: words(), tokens_page });
@@ -102,6 +102,7 @@ fn every_confluence_error_is_explained() {
         Obstacle::Elsewhere { host: "portal.example".to_owned(), moved_to: None },
         Obstacle::Elsewhere { host: "new-wiki.example.com".to_owned(), moved_to: Some("https://new-wiki.example.com".to_owned()) },
         Obstacle::PlainHttp,
+        Obstacle::WantsHttps,
         Obstacle::Login,
         Obstacle::Negotiate { schemes: "Negotiate and NTLM".to_owned() },
         Obstacle::GateLogin { realm: "Extranet".to_owned() },

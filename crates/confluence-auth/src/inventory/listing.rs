@@ -160,7 +160,9 @@ pub(super) fn read(api: &Api, response: &Response, source: Source, status: &str,
     }
     match json_of::<Listing>(response) {
         Ok(listing) => Ok(listing.into_page(status, taken)),
-        Err(refusal) if source == Source::CloudV1 && (refusal.is_not_found() || refusal.scope_missing) => Err(NoPage::TryVersion2),
+        Err(refusal) if source == Source::CloudV1 && (refusal.is_not_found() || refusal.missing_scope.is_some()) => {
+            Err(NoPage::TryVersion2)
+        }
         Err(refusal) => Err(NoPage::Error(must(api, "the list of spaces", refusal, anonymous))),
     }
 }

@@ -74,8 +74,7 @@ fn permissions(told: Told, role: SpaceRole, basis: Basis) -> (Verdict, Option<Li
     let administers_confluence = basis.account.is_some_and(|account| account.is_cloud && account.administers_all());
     match role {
         _ if whole(basis) == Role::Anonymous => no,
-        _ if basis.needs_elevation => (Verdict::Unknown, Some(Limit::Server)),
-        SpaceRole::Administrator => (Verdict::Yes, None),
+        SpaceRole::Administrator => (Verdict::Yes, basis.needs_elevation.then_some(Limit::Server)),
         _ if administers_confluence => (Verdict::Yes, None),
         SpaceRole::Editor | SpaceRole::Viewer => no,
         SpaceRole::Unknown => match told {
@@ -140,7 +139,7 @@ mod tests {
         let table = [
             (Told::NotAsked, by_rights(Role::SeesAll), "administrator yes yes"),
             (Told::NotAsked, by_rights(Role::Administrator), "administrator partly yes account_role"),
-            (Told::NotAsked, elevated(Role::SeesAll), "administrator yes unknown server"),
+            (Told::NotAsked, elevated(Role::SeesAll), "administrator yes yes server"),
             // not proven yet, or proven wrong
             (Told::NotAsked, data_center(Role::SeesAll), "unknown yes unknown"),
             (VIEWER, data_center(Role::Administrator), "viewer partly no account_role"),

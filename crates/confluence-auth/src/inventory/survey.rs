@@ -175,7 +175,12 @@ impl Survey {
             total,
             complete,
             spaces,
-            hints: why.as_ref().map(|why| why.hints.clone()).unwrap_or_default(),
+            hints: match &why {
+                Some(why) => why.hints.clone(),
+                // the account may read them; until then the server wants a person's password
+                None if state.basis.needs_elevation => Fail::from(ConfluenceError::ElevationRequired).hints,
+                None => Vec::new(),
+            },
         };
         inventory.headline = headline(&inventory, why.as_ref(), &state);
         inventory
@@ -493,8 +498,6 @@ impl State {
             let cause = if anonymous { Cause::ConfluenceAnonymousNotAllowed } else { Cause::ConfluenceNoAccess };
             Fail::new(cause, "No space is visible to this account")
                 .hint(Hint::say("If there should be spaces, ask an administrator to give this account the permission to view them"))
-        } else if self.basis.needs_elevation {
-            ConfluenceError::ElevationRequired.into()
         } else {
             let what = words::spaces(unclear);
             Fail::new(Cause::ConfluencePermissionsUnknown, format!("The server gave no clear answer about {what}")).hint(Hint::say(

@@ -9,6 +9,7 @@ use crate::classify::{Obstacle, refusal};
 use crate::error::{ConfluenceError, Sent};
 use crate::product::Product;
 use crate::rungs::content::Content;
+use crate::scopes;
 
 /// What came of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,7 +53,7 @@ pub(crate) async fn run(api: &Api, product: &Product, content: &Content, sent: O
 fn refused(response: &Response, name: &str, sent: Option<Sent>) -> Pass<Download> {
     let refusal = refusal(response);
     let to_login = matches!(refusal.obstacle, Some(Obstacle::Login | Obstacle::IdentityProvider { .. }));
-    let cause = if refusal.scope_missing {
+    let cause = if refusal.missing_scope.is_some() {
         Cause::ConfluenceTokenScopeMissing
     } else if to_login && sent == Some(Sent::PersonalToken) {
         Cause::ConfluenceTokenUnsupported
@@ -70,19 +71,22 @@ fn refused(response: &Response, name: &str, sent: Option<Sent>) -> Pass<Download
         _ if response.status.is_success() && !to_login => {
             Hint::say("Download it in the browser: if it is whole there, a box in between changes downloads")
         }
-        Cause::ConfluenceTokenScopeMissing => Hint::say("Make a token that also has the scope readonly:content.attachment:confluence"),
         _ if to_login => {
             Hint::say("Choose the interactive sign-in if attachments are to be migrated; tokens do not reach downloads on every server")
         }
         _ => Hint::say("Ask an administrator to let this account read attachments"),
     };
-    Pass::new(Download::Refused, summary).limited(cause).detail("status", refusal.status.to_string()).hint(hint)
+    let pass = Pass::new(Download::Refused, summary).limited(cause).detail("status", refusal.status.to_string());
+    match refusal.missing_scope {
+        Some(scope) => scopes::hints().into_iter().fold(pass.detail("missing_scope", scope), Pass::hint),
+        None => pass.hint(hint),
+    }
 }
 
 async fn files_of(api: &Api, product: &Product, page: &str) -> Result<Vec<File>, ConfluenceError> {
     match api.ask::<Listing>(&format!("/rest/api/content/{page}/child/attachment?limit=25")).await? {
         Ok(listing) => Ok(listing.results),
-        Err(refusal) if product.is_cloud() && refusal.is_not_found() => {
+        Err(refusal) if product.is_cloud() && (refusal.is_not_found() || refusal.missing_scope.is_some()) => {
             let answer = api.ask::<Listing>(&format!("/api/v2/pages/{page}/attachments?limit=25")).await?;
             Ok(answer.map(|listing| listing.results).unwrap_or_default())
         }

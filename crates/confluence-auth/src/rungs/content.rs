@@ -81,7 +81,7 @@ async fn pages_of(api: &Api, product: &Product, space: &Space, anonymous: bool) 
     let path = format!("/rest/api/content?spaceKey={key}&type=page&limit={PAGES_TO_TAKE}&expand=body.storage,version,history");
     match api.ask::<Listing>(&path).await? {
         Ok(listing) => Ok(Some(listing.results)),
-        Err(refusal) if product.is_cloud() && refusal.is_not_found() => {
+        Err(refusal) if product.is_cloud() && (refusal.is_not_found() || refusal.missing_scope.is_some()) => {
             let path = format!("/api/v2/spaces/{}/pages?limit={PAGES_TO_TAKE}&body-format=storage", space.id);
             match api.ask::<Listing>(&path).await? {
                 Ok(listing) => Ok(Some(listing.results)),

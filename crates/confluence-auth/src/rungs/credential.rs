@@ -8,8 +8,8 @@ use transport::Authorization;
 use crate::api::Api;
 use crate::classify::metas;
 use crate::error::{ConfluenceError, Sent};
-use crate::explain::CLOUD_TOKENS;
 use crate::product::{Edition, Product};
+use crate::scopes::CLOUD_TOKENS;
 use crate::settings::{Credential, Cx, Settings};
 use crate::whoami::{Asked, Named, User, ask};
 
@@ -130,16 +130,24 @@ pub(crate) fn trimmed(token: &Secret) -> Secret {
 }
 
 async fn on_cloud(cx: &Cx<'_>, settings: &Settings, api: &Api, cloud_id: &str) -> Result<SignedIn, ConfluenceError> {
+    let tokens_page = url::Url::parse(CLOUD_TOKENS).ok();
+    let asked = |sent| Asked { sent: Some(sent), is_cloud: true, tokens_page: tokens_page.clone(), login_page: None };
     let (user, secret) = match &settings.credential {
         Credential::CloudToken { email, token } if !email.trim().is_empty() => (email.trim(), trimmed(token)),
         Credential::Basic { user, password } if !user.trim().is_empty() => (user.trim(), trimmed(password)),
-        Credential::CloudToken { .. } | Credential::Basic { .. } | Credential::PersonalToken(_) => {
-            return Err(ConfluenceError::EmailNeeded);
+        Credential::PersonalToken(token) => {
+            let gateway = gateway(cx, settings, api, cloud_id);
+            let bearer = Authorization::Bearer(trimmed(token).bind(gateway.origin().clone()));
+            // a service account's token needs no e-mail address; whatever else comes of the attempt, any other token does
+            return match ask(&gateway.with(bearer.clone()), &asked(Sent::GatewayToken)).await {
+                Ok(Named::User(user)) => Ok(SignedIn { api: gateway.with(bearer), user: *user, sent: Sent::GatewayToken }),
+                Err(error @ ConfluenceError::ScopeMissing { .. }) => Err(error),
+                Ok(Named::Anonymous) | Err(_) => Err(ConfluenceError::EmailNeeded),
+            };
         }
+        Credential::CloudToken { .. } | Credential::Basic { .. } => return Err(ConfluenceError::EmailNeeded),
         Credential::Anonymous | Credential::Interactive { .. } => return Err(ConfluenceError::AnonymousNotAllowed),
     };
-    let tokens_page = url::Url::parse(CLOUD_TOKENS).ok();
-    let asked = |sent| Asked { sent: Some(sent), is_cloud: true, tokens_page: tokens_page.clone(), login_page: None };
     let basic = |api: &Api| {
         let password = secret.clone().bind(api.origin().clone());
         api.with(Authorization::Basic { user: user.to_owned(), password })
@@ -154,9 +162,8 @@ async fn on_cloud(cx: &Cx<'_>, settings: &Settings, api: &Api, cloud_id: &str) -
             Err(error) => return Err(error),
         }
     }
-    let gateway = if settings.address.gateway_cloud_id().is_some() { api.origin() } else { &settings.gateway };
-    let at_gateway = Api::at(cx, settings, gateway, &format!("/ex/confluence/{cloud_id}/wiki"));
-    let bearer = at_gateway.with(Authorization::Bearer(secret.clone().bind(gateway.clone())));
+    let at_gateway = gateway(cx, settings, api, cloud_id);
+    let bearer = at_gateway.with(Authorization::Bearer(secret.clone().bind(at_gateway.origin().clone())));
     let mut last = None;
     for api in [basic(&at_gateway), bearer] {
         match ask(&api, &asked(Sent::GatewayToken)).await {
@@ -169,4 +176,10 @@ async fn on_cloud(cx: &Cx<'_>, settings: &Settings, api: &Api, cloud_id: &str) -
         }
     }
     Err(last.unwrap_or(ConfluenceError::EmailNeeded))
+}
+
+/// The API gateway, with the site's part of it.
+fn gateway(cx: &Cx<'_>, settings: &Settings, api: &Api, cloud_id: &str) -> Api {
+    let origin = if settings.address.gateway_cloud_id().is_some() { api.origin() } else { &settings.gateway };
+    Api::at(cx, settings, origin, &format!("/ex/confluence/{cloud_id}/wiki"))
 }

@@ -15,6 +15,7 @@ use crate::rungs::administrator::Standing;
 use crate::rungs::content::Content;
 use crate::rungs::credential::SignedIn;
 use crate::rungs::spaces::{Space, Spaces};
+use crate::scopes;
 
 /// How many spaces are asked about one by one. The list of spaces with their rights is another task.
 const SPACES_TO_ASK: usize = 25;
@@ -46,7 +47,7 @@ pub(crate) async fn run(
         administered,
         clear,
         all: !spaces.more && clear == spaces.list.len(),
-        restrictions: if roster == Reading::ScopeMissing { roster } else { restrictions },
+        restrictions: if let Reading::ScopeMissing(_) = roster { roster } else { restrictions },
         contradicted: by_rights && !product.is_cloud() && answers.contains(&Some(false)),
     };
     Ok(told(permissions, standing, product, signed_in))
@@ -58,7 +59,7 @@ fn told(permissions: Permissions, standing: Standing, product: &Product, signed_
         let restrictions = match restrictions {
             Reading::Works => "readable",
             Reading::Refused => "refused",
-            Reading::ScopeMissing => "out of the token's scopes",
+            Reading::ScopeMissing(_) => "out of the token's scopes",
             Reading::Unknown => "not known",
         };
         Pass::new(permissions, summary)
@@ -73,10 +74,9 @@ fn told(permissions: Permissions, standing: Standing, product: &Product, signed_
             Cause::ConfluenceElevationRequired,
         );
     }
-    if restrictions == Reading::ScopeMissing {
-        return limited("The token's scopes do not reach permissions", Cause::ConfluenceTokenScopeMissing).hint(Hint::say(
-            "Make a token that also has the scopes read:confluence-content.permission and read:space.permission:confluence",
-        ));
+    if let Reading::ScopeMissing(scope) = restrictions {
+        let pass = limited("The token's scopes do not reach permissions", Cause::ConfluenceTokenScopeMissing);
+        return scopes::hints().into_iter().fold(pass.detail("missing_scope", scope), Pass::hint);
     }
     if restrictions == Reading::Refused {
         return limited("The restrictions of pages cannot be read with this account", Cause::ConfluenceNotAdministrator);
@@ -151,7 +151,7 @@ impl Reading {
     fn of(answer: Result<IgnoredAny, Refusal>) -> Self {
         match answer {
             Ok(_readable) => Self::Works,
-            Err(refusal) if refusal.scope_missing => Self::ScopeMissing,
+            Err(Refusal { missing_scope: Some(scope), .. }) => Self::ScopeMissing(scope),
             Err(refusal) if refusal.is_no() => Self::Refused,
             Err(_unclear) => Self::Unknown,
         }

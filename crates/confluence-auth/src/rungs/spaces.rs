@@ -70,8 +70,8 @@ async fn list(api: &Api, product: &Product, anonymous: bool) -> Result<Spaces, C
     let path = if product.is_cloud() { "/rest/api/space?limit=250&expand=operations" } else { "/rest/api/space?limit=500" };
     match api.ask::<Listing>(path).await? {
         Ok(listing) => Ok(listing.into_spaces()),
-        // the first version of Cloud's API is on its way out
-        Err(refusal) if product.is_cloud() && refusal.is_not_found() => {
+        // the first version of Cloud's API is on its way out, and wants scopes of its own
+        Err(refusal) if product.is_cloud() && (refusal.is_not_found() || refusal.missing_scope.is_some()) => {
             let answer = api.ask::<Listing>("/api/v2/spaces?limit=250").await?;
             answer.map(Listing::into_spaces).map_err(|refusal| must(api, "the list of spaces", refusal, anonymous))
         }

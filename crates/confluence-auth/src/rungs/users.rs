@@ -9,6 +9,7 @@ use crate::classify::Refusal;
 use crate::error::ConfluenceError;
 use crate::product::Product;
 use crate::rights::People;
+use crate::scopes;
 use crate::whoami::User;
 
 /// What was found.
@@ -23,8 +24,8 @@ pub(crate) async fn run(api: &Api, product: &Product, user: Option<&User>) -> Re
     let (own, groups) = join!(own_groups(api, product, user), all_groups(api));
     let own = own?;
     let groups = groups?;
-    let scope_missing =
-        [own.as_ref().and_then(|own| own.as_ref().err()), groups.as_ref().err()].iter().flatten().any(|refusal| refusal.scope_missing);
+    let refusals = [own.as_ref().and_then(|own| own.as_ref().err()), groups.as_ref().err()];
+    let missing_scope = refusals.iter().flatten().find_map(|refusal| refusal.missing_scope);
     let own_answer = own.as_ref().map(|own| answer(own.as_ref().map(drop)));
     let groups_answer = answer(groups.as_ref().map(drop));
     let people = match (own_answer, groups_answer) {
@@ -38,12 +39,13 @@ pub(crate) async fn run(api: &Api, product: &Product, user: Option<&User>) -> Re
     let lookups = Lookups { people, own_groups };
     let pass = |summary: &'static str| Pass::new(lookups.clone(), summary).detail("own_groups", count.clone());
     let ask = Hint::say("Ask an administrator to grant this account the global permission to browse users (View user profiles)");
+    if let (Some(scope), People::Some | People::None) = (missing_scope, people) {
+        let pass = pass("The token's scopes do not reach people and groups").limited(Cause::ConfluenceTokenScopeMissing);
+        return Ok(scopes::hints().into_iter().fold(pass.detail("missing_scope", scope), Pass::hint));
+    }
     Ok(match people {
         People::Both => pass("People and groups can be looked up"),
         People::Some => pass("Only a part of people and groups can be looked up").hint(ask),
-        People::None if scope_missing => pass("The token's scopes do not reach people and groups")
-            .limited(Cause::ConfluenceTokenScopeMissing)
-            .hint(Hint::say("Make a token that also has the scopes read:confluence-user and read:confluence-groups")),
         // that nobody is signed in is told by the next rung
         People::None if user.is_none() => pass("People and groups are not shown to anonymous visitors"),
         People::None => {

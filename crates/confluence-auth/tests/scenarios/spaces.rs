@@ -277,11 +277,12 @@ async fn an_administrator_whose_right_does_not_hold_is_asked_about_one_by_one() 
 }
 
 #[tokio::test]
-async fn secure_administrator_sessions_hide_permissions_before_9_1() {
+async fn secure_administrator_sessions_are_told_before_9_1() {
     let wiki = wiki(data_center("8.5").switches(|switches| switches.websudo = true)).await;
     let inventory = spaces_of(&wiki, basic(Who::Super)).await;
-    expect_incomplete(&inventory, Cause::ConfluenceElevationRequired);
-    assert_eq!(says(&inventory, "ENG"), "administrator yes unknown server");
+    expect_complete(&inventory);
+    assert_eq!(says(&inventory, "ENG"), "administrator yes yes server");
+    assert!(inventory.hints.iter().any(|hint| hint.text.as_str().contains("secure administrator sessions")));
 }
 
 #[tokio::test]

@@ -124,6 +124,11 @@ impl Who {
         Kind::Pat.of(self.username())
     }
 
+    /// Token of an app, which goes in the place of the password.
+    pub fn app_token(self) -> String {
+        Kind::Pat.of(format_args!("app-{}", self.username()))
+    }
+
     /// Data Center password.
     pub fn password(self) -> String {
         Kind::Password.of(self.username())

@@ -149,6 +149,20 @@ fn by_token(site: &Site, request: &Request, token: &str) -> Verdict {
 
 fn by_password(site: &Site, pair: &str) -> Verdict {
     let switches = site.switches();
+    let decoded = STANDARD.decode(pair).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    let (name, password) = decoded.split_once(':').unwrap_or((&decoded, ""));
+    if switches.token_app {
+        let owner = Who::find(|who| who.username().eq_ignore_ascii_case(name) && who.app_token() == password);
+        return owner.map_or_else(
+            || {
+                Verdict::refused(
+                    None,
+                    tomcat(StatusCode::FORBIDDEN, "Basic Auth with password is disabled by the API Token Authentication app"),
+                )
+            },
+            |who| Verdict::known(who, false),
+        );
+    }
     if !switches.basic {
         let refusal = if site.version().has_basic_switch() {
             json_with(StatusCode::FORBIDDEN, &serde_json::json!({ "message": "Basic Authentication has been disabled on this instance." }))
@@ -157,8 +171,6 @@ fn by_password(site: &Site, pair: &str) -> Verdict {
         };
         return Verdict::refused(None, refusal);
     }
-    let decoded = STANDARD.decode(pair).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-    let (name, password) = decoded.split_once(':').unwrap_or((&decoded, ""));
     match check_password(site, name, password) {
         Ok(who) => Verdict::known(who, false),
         Err(reason) => {

@@ -194,8 +194,13 @@ pub(crate) fn value(site: &Site, space: &Space, page: &Page, params: &Params) ->
     value
 }
 
+/// Where a file is to be had, below the context path.
+pub(crate) fn download_link(page: &Page, file: &Attachment) -> String {
+    format!("/download/attachments/{}/{}?version=1&api=v2", page.id, encode(&file.name).replace('+', "%20"))
+}
+
 fn attachment(site: &Site, page: &Page, file: &Attachment) -> Value {
-    let path = format!("/download/attachments/{}/{}?version=1&api=v2", page.id, encode(&file.name).replace('+', "%20"));
+    let path = download_link(page, file);
     json!({
         "id": format!("att{}", file.id), "type": "attachment", "status": "current", "title": file.name,
         "metadata": { "mediaType": file.media_type },

@@ -43,8 +43,10 @@ pub struct Switches {
     pub cookie_path_slash: bool,
     /// Cloud: version 1 of the REST API has been removed (410).
     pub v1_gone: bool,
-    /// Cloud: the scoped tokens lack the scope that a call needs.
-    pub scope_missing: bool,
+    /// Cloud: scopes that the scoped tokens were made without.
+    pub missing_scopes: &'static [&'static str],
+    /// An app takes tokens of its own in the place of passwords, and passwords no more.
+    pub token_app: bool,
 }
 
 impl Default for Switches {
@@ -70,7 +72,8 @@ impl Default for Switches {
             gate_signs_in: false,
             cookie_path_slash: false,
             v1_gone: false,
-            scope_missing: false,
+            missing_scopes: &[],
+            token_app: false,
         }
     }
 }

@@ -151,7 +151,7 @@ async fn scoped_tokens_work_at_the_gateway_only() {
     assert_eq!(ask(client().get(&url).bearer_auth(reader.scoped_token())).await, 200);
     assert_eq!(ask(client().get(&url).basic_auth(reader.email(), Some(reader.api_token()))).await, 401);
     assert_eq!(ask(client().get(&url)).await, 401);
-    wiki.switch(|switches| switches.scope_missing = true);
+    wiki.switch(|switches| switches.missing_scopes = &["read:space:confluence"]);
     let refused = client().get(&url).bearer_auth(reader.scoped_token()).send().await.unwrap();
     assert_eq!((refused.status().as_u16(), header(&refused, "x-failure-category")), (401, "FAILURE_CLIENT_SCOPE_CHECK"));
 }

@@ -53,28 +53,35 @@ fn wiki(site: &Arc<Site>, door: Door) -> Router {
         .route("/rest/api/space/{key}/content/{kind}", get(content::of_space))
         .route("/rest/api/content", get(content::list))
         .route("/rest/api/content/{id}", get(content::one))
+        .route("/rest/api/content/{id}/child/attachment", get(content::attachments))
         .layer(middleware::from_fn_with_state(Arc::clone(site), deprecated));
     let other = Router::new()
-        .route("/rest/api/content/{id}/child/attachment", get(content::attachments))
+        .route("/rest/api/content/{id}/child/attachment/{file}/download", get(v1::hand_out))
         .route("/rest/api/content/{id}/restriction/byOperation", get(content::restrictions))
         .route("/rest/api/search", get(content::search))
         .route("/rest/api/user/current", get(v1::current))
         .route("/rest/api/user/memberof", get(v1::member_of))
         .route("/rest/api/group", get(v1::groups))
         .route("/rest/api/settings/systemInfo", get(v1::system_info))
-        .route("/download/attachments/{page}/{file}", get(content::download))
         .route("/api/v2/spaces", get(v2::spaces))
         .route("/api/v2/spaces/{id}", get(v2::space))
         .route("/api/v2/spaces/{id}/operations", get(v2::operations))
         .route("/api/v2/spaces/{id}/permissions", get(v2::permissions))
         .route("/api/v2/spaces/{id}/pages", get(v2::pages))
         .route("/api/v2/pages/{id}", get(v2::page))
+        .route("/api/v2/pages/{id}/attachments", get(v2::attachments))
         .route("/api/v2/admin-key", get(v2::admin_key).post(v2::open_admin_key).delete(v2::close_admin_key))
         .route("/", get(v1::home))
         .route("/home", get(v1::home))
         .route("/logout.action", get(v1::leave))
         .fallback(unknown);
+    // the gateway has no files
+    let files = match door {
+        Door::Site => Router::new().route("/download/attachments/{page}/{file}", get(content::download)),
+        Door::Gateway => Router::new(),
+    };
     v1.merge(other)
+        .merge(files)
         .layer(middleware::from_fn(wrong_method))
         .layer(middleware::from_fn_with_state((Arc::clone(site), door), auth::identify))
         .layer(middleware::from_fn(edge_headers))

@@ -115,6 +115,17 @@ pub(super) async fn groups(visit: Visit, Query(params): Query<Params>) -> Answer
     Ok(json(&listing(&visit, &params, "/rest/api/group", LENGTH, groups)?))
 }
 
+/// `/rest/api/content/{id}/child/attachment/{file}/download`: a short-lived address of the media service.
+pub(super) async fn hand_out(visit: Visit, Path((id, file)): Path<(String, String)>) -> Response<Body> {
+    let found = visit.site.page_for(visit.who, &id).and_then(|(_, page)| {
+        page.attachments.iter().find(|attachment| format!("att{}", attachment.id) == file || attachment.id.to_string() == file)
+    });
+    match found {
+        Some(attachment) => redirect(&format!("https://api.media.atlassian.com/file/{}/binary?client=practice", attachment.id)),
+        None => json_with(StatusCode::NOT_FOUND, &json!({ "statusCode": 404, "message": "No attachment found" })),
+    }
+}
+
 /// `/rest/api/settings/systemInfo`.
 pub(super) async fn system_info(visit: Visit) -> Response<Body> {
     json(&json!({

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 
 use super::super::accounts::Who;
 use super::super::answers::{Answer, Refused, json, json_with, set};
+use super::super::content::download_link;
 use super::super::paging::query;
 use super::super::site::{Params, Visit};
-use super::super::wiki::{Page, Space, Subject};
+use super::super::wiki::{Attachment, Page, Space, Subject};
 
 /// `/api/v2/spaces`.
 pub(super) async fn spaces(visit: Visit, Query(params): Query<Params>) -> Answer {
@@ -66,6 +67,21 @@ pub(super) async fn pages(visit: Visit, Path(id): Path<String>, Query(params): Q
 pub(super) async fn page(visit: Visit, Path(id): Path<String>, Query(params): Query<Params>) -> Answer {
     let (space, page) = visit.site.page_for(visit.who, &id).ok_or_else(not_found)?;
     Ok(json(&page_value(space, page, &params)))
+}
+
+/// `/api/v2/pages/{id}/attachments`.
+pub(super) async fn attachments(visit: Visit, Path(id): Path<String>, Query(params): Query<Params>) -> Answer {
+    let (_, page) = visit.site.page_for(visit.who, &id).ok_or_else(not_found)?;
+    let value = |file: &Attachment| {
+        let link = download_link(page, file);
+        json!({
+            "id": format!("att{}", file.id), "status": "current", "title": file.name, "pageId": page.id.to_string(),
+            "mediaType": file.media_type, "fileSize": file.bytes.len(), "downloadLink": link, "webuiLink": link,
+            "version": { "number": 1, "createdAt": "2026-03-02T10:00:00.000Z" }, "_links": { "download": link },
+        })
+    };
+    let list = page.attachments.iter().map(|file| (file.id, value(file))).collect();
+    page_of(&visit, &params, &format!("/api/v2/pages/{id}/attachments"), list)
 }
 
 /// `GET /api/v2/admin-key`: 404 for "not on" and "not for you" alike.

@@ -227,6 +227,19 @@ impl Run {
         Running { child, stdin, lines, heard: String::new(), out, home }
     }
 
+    /// Runs it to its end and makes sure that nothing of it is left running.
+    ///
+    /// # Panics
+    /// Where it cannot be run, a secret shows, or a process that it started goes on.
+    #[cfg(target_os = "linux")]
+    pub async fn end_alone(self) -> Said {
+        let home = self.home.path().into_os_string();
+        let said = self.end().await;
+        let left = processes_at_home(&home);
+        assert!(left.is_empty(), "left running: {left:?}");
+        said
+    }
+
     /// Runs it to its end without typing anything more.
     ///
     /// # Panics
@@ -234,6 +247,20 @@ impl Run {
     pub async fn end(self) -> Said {
         self.start().await.end().await
     }
+}
+
+/// The processes whose home this is: whatever a program starts inherits it.
+#[cfg(target_os = "linux")]
+fn processes_at_home(home: &std::ffi::OsStr) -> Vec<String> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let wanted = [b"HOME=", home.as_bytes()].concat();
+    let at_home = |entry: &std::fs::DirEntry| {
+        // of other users' processes nothing can be read, and none of those was started here
+        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|variable| variable == wanted)
+    };
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter(at_home).map(|entry| std::fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default()).collect()
 }
 
 /// A running command line.

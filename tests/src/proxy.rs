@@ -24,16 +24,29 @@ impl Proxy {
     /// # Panics
     /// Where no port is free.
     pub async fn start(account: Option<(&str, &str)>) -> Self {
+        Self::listening(account, None).await
+    }
+
+    /// Starts one whose tunnels all end at this address, as those of a box that opens secure connections do.
+    ///
+    /// # Panics
+    /// Where no port is free.
+    pub async fn leading_to(address: &str) -> Self {
+        Self::listening(None, Some(address)).await
+    }
+
+    async fn listening(account: Option<(&str, &str)>, leads_to: Option<&str>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let asked = Arc::default();
         let seen = Arc::clone(&asked);
+        let leads_to = leads_to.map(str::to_owned);
         let wanted = account.map(|(user, password)| format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (seen, wanted) = (Arc::clone(&seen), wanted.clone());
+                let (seen, wanted, leads_to) = (Arc::clone(&seen), wanted.clone(), leads_to.clone());
                 // a client that hangs up ends its own connection and nothing else
-                tokio::spawn(async move { attend(stream, wanted.as_deref(), &seen).await.ok() });
+                tokio::spawn(async move { attend(stream, wanted.as_deref(), leads_to.as_deref(), &seen).await.ok() });
             }
         });
         Self { address, asked, accepting }
@@ -51,7 +64,7 @@ impl Drop for Proxy {
     }
 }
 
-async fn attend(mut client: TcpStream, wanted: Option<&str>, asked: &Mutex<Vec<String>>) -> io::Result<()> {
+async fn attend(mut client: TcpStream, wanted: Option<&str>, leads_to: Option<&str>, asked: &Mutex<Vec<String>>) -> io::Result<()> {
     let mut head = Vec::new();
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
         if client.read_buf(&mut head).await? == 0 {
@@ -70,7 +83,8 @@ async fn attend(mut client: TcpStream, wanted: Option<&str>, asked: &Mutex<Vec<S
     }
     let target = first.split(' ').nth(1).unwrap_or_default().to_owned();
     let mut server = if first.starts_with("CONNECT ") {
-        let server = TcpStream::connect(target.replace("localhost", "127.0.0.1")).await?;
+        let target = leads_to.map_or_else(|| target.replace("localhost", "127.0.0.1"), str::to_owned);
+        let server = TcpStream::connect(target).await?;
         client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
         server
     } else {

@@ -44,12 +44,13 @@ async fn personal_tokens_by_version_and_setting() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_credential_has_one_attempt() {
-    let off: fn(&mut Switches) = |switches| switches.basic = false;
-    let captcha: fn(&mut Switches) = |switches| switches.captcha_after = Some(0);
-    let as_is: fn(&mut Switches) = |_switches| {};
+    type Switch = fn(&mut Switches);
+    let off: Switch = |switches| switches.basic = false;
+    let captcha: Switch = |switches| switches.captcha_after = Some(0);
+    let as_is: Switch = |_switches| {};
     let name = Who::Super.username();
     let with_name = ["--user", name];
-    let table: [(fn(&mut Switches), String, &[&str], Credential, &str); 6] = [
+    let table: [(Switch, String, &[&str], Credential, &str); 6] = [
         (as_is, Who::Super.pat() + "x", &[], Credential::Bearer, "confluence.treated-as-anonymous"),
         (as_is, Who::Super.password() + "x", &with_name, Credential::Basic, "confluence.credential-rejected"),
         (as_is, Who::Super.pat(), &with_name, Credential::Basic, "confluence.credential-rejected"),

@@ -3,7 +3,7 @@
 //! The levels differ on Data Center: only members of the group `confluence-administrators` see restricted pages; a Confluence
 //! administrator outside of it does not. On Cloud nobody does, unless an administrator has switched the admin key on.
 
-use preflight::{Cause, Fail, Hint, Pass};
+use preflight::{Cause, Fail, Hint, HintAction, Pass};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -91,9 +91,10 @@ fn told(standing: Standing, is_cloud: bool) -> Pass<Standing> {
                 .limited(Cause::ConfluenceNotAdministrator)
                 .hint(Hint::say("Use an account of a Confluence administrator to migrate permissions of all spaces"))
         }
-        (Role::Unknown, _) => {
-            pass("Whether the account administers Confluence could not be found out").limited(Cause::ConfluencePermissionsUnknown)
-        }
+        (Role::Unknown, _) => pass("Whether the account administers Confluence could not be found out")
+            .limited(Cause::ConfluencePermissionsUnknown)
+            .hint(Hint::with("Test again", HintAction::Retry))
+            .hint(Hint::say("If it stays unknown, the administrator of Confluence finds the reason in its log")),
     }
 }
 

@@ -85,7 +85,8 @@ fn told(permissions: Permissions, standing: Standing, product: &Product, signed_
         return limited(
             "The server refused the permissions of a space, although the account administers Confluence",
             Cause::ConfluencePermissionsUnknown,
-        );
+        )
+        .hint(Hint::say("List the spaces: that asks about each of them"));
     }
     match standing.role {
         Role::Anonymous => limited("Permissions are not shown to anonymous visitors", Cause::ConfluenceNotAdministrator),
@@ -115,10 +116,12 @@ fn told(permissions: Permissions, standing: Standing, product: &Product, signed_
         Role::Ordinary | Role::Unknown if clear > 0 => limited(
             &format!("The account administers none of the {clear} spaces that were asked about; the others are not known yet"),
             Cause::ConfluencePermissionsUnknown,
-        ),
+        )
+        .hint(Hint::say("List the spaces: that asks about each of them")),
         Role::Ordinary | Role::Unknown => {
             let what = if product.is_cloud() { "Which spaces the account administers" } else { "For which spaces permissions can be read" };
             limited(&format!("{what} could not be found out"), Cause::ConfluencePermissionsUnknown)
+                .hint(Hint::say("Test again; if it stays unknown, the administrator of Confluence finds the reason in its log"))
         }
     }
 }

@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use hyper::service::Service as _;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
@@ -269,11 +269,19 @@ async fn connection(stream: TcpStream, tls: Option<Tls>, router: Router, shared:
     match tls {
         None => speak(stream, router, shared).await,
         // A client that does not trust the certificate hangs up here; that is its right.
-        Some(Tls(acceptor)) => {
-            if let Ok(stream) = acceptor.accept(stream).await {
-                speak(stream, router, shared).await;
-            }
-        }
+        Some(Tls(acceptor)) => match acceptor.accept(stream).into_fallible().await {
+            Ok(stream) => speak(stream, router, shared).await,
+            Err((_refused, stream)) => part(stream).await,
+        },
+    }
+}
+
+/// Says goodbye as TCP wants it: whoever closes with unread bytes resets the connection, and the alert that tells why is lost.
+async fn part(mut stream: TcpStream) {
+    let mut unread = [0; 1024];
+    // a client that is gone has nothing more to say
+    if stream.shutdown().await.is_ok() {
+        while stream.read(&mut unread).await.is_ok_and(|length| length > 0) {}
     }
 }
 

@@ -81,8 +81,11 @@ pub(crate) struct Spaces {
 #[derive(Debug, clap::Args)]
 pub(crate) struct SharePoint {
     /// Address of the SharePoint site; any link into it will do
-    #[arg(value_name = "SITE", required_unless_present = "practice")]
+    #[arg(value_name = "SITE", required_unless_present_any = ["practice", "sites"], conflicts_with = "sites")]
     pub(crate) site: Option<String>,
+    /// CSV file with a column `address`: all its sites are tested with one sign-in (`-` reads standard input)
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) sites: Option<PathBuf>,
     /// Application (client) ID of the app registration
     #[arg(long, value_name = "ID", required_unless_present = "practice", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) client_id: Option<String>,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use engine::deps::SystemBrowser;
 use engine::practice::Practice;
 use engine::{Deps, Job, Order, PRODUCT, Replies, ReplySender};
-use preflight::{Outcome, Report, SafeText, Secret};
+use preflight::{Outcome, SafeText, Secret};
 use tokio::sync::watch;
 
 use crate::args::{Common, Confluence, SharePoint};
@@ -25,6 +25,9 @@ pub(crate) fn confluence(args: Confluence) -> ExitCode {
 
 /// Tests SharePoint.
 pub(crate) fn sharepoint(args: SharePoint) -> ExitCode {
+    if args.sites.is_some() {
+        return crate::sites::run(args);
+    }
     let common = args.common.clone();
     let typed = args.site.is_some() || args.client_id.is_some() || args.tenant.is_some();
     run(common, args.request, typed, move |practice| order::sharepoint(&args, practice))
@@ -129,14 +132,14 @@ async fn test(
             if !common.json {
                 output::request(report.request.as_ref(), request);
             }
-            ExitCode::from(exit_code(&report))
+            ExitCode::from(exit_code(report.outcome()))
         }
         never = notices => match never {},
     }
 }
 
 /// Passes on what the sign-in has to say about an answer that it could not use.
-async fn tell_notices(mut notice: watch::Receiver<Option<SafeText>>) -> Infallible {
+pub(crate) async fn tell_notices(mut notice: watch::Receiver<Option<SafeText>>) -> Infallible {
     while notice.changed().await.is_ok() {
         let text = notice.borrow_and_update().clone();
         if let Some(text) = text {
@@ -146,8 +149,8 @@ async fn tell_notices(mut notice: watch::Receiver<Option<SafeText>>) -> Infallib
     std::future::pending().await
 }
 
-fn exit_code(report: &Report) -> u8 {
-    match report.outcome() {
+pub(crate) fn exit_code(outcome: Outcome) -> u8 {
+    match outcome {
         Outcome::Passed | Outcome::Skipped => 0,
         Outcome::Limited => 1,
         Outcome::Failed => 2,
@@ -174,7 +177,7 @@ pub(crate) async fn interrupted() {
 }
 
 /// What the person types while the sign-in waits: the address that the browser shows, or the error on its page.
-fn listen_to_stdin(sender: ReplySender) {
+pub(crate) fn listen_to_stdin(sender: ReplySender) {
     let listener = std::thread::Builder::new().name("standard-input".to_owned()).spawn(move || {
         for line in io::stdin().lines().map_while(Result::ok) {
             let line = line.trim();

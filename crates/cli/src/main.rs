@@ -8,6 +8,7 @@ mod check;
 mod explain;
 mod order;
 mod output;
+mod sites;
 mod spaces;
 mod way;
 

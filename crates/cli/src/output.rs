@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use preflight::render::{self, text::Style};
-use preflight::{AdminRequest, Event, Explain, Fail, Inventory, Progress, Report, UserPrompt};
+use preflight::{AdminRequest, Event, Explain, Fail, Inventory, Progress, Report, SitesProgress, SitesReport, UserPrompt};
 
 /// Writes a line to standard error. Where that is closed there is nobody to tell.
 pub(crate) fn note(line: &str) {
@@ -40,6 +40,16 @@ pub(crate) fn report(report: &Report, json: bool, verbose: bool, product: &str) 
         if told { format!("\n{}", render::text::to_text_without_checks(report, style)) } else { render::text::to_text(report, style) }
     };
     to_stdout(&text);
+}
+
+/// Writes what came of a list of sites to standard output.
+pub(crate) fn sites(sites: &SitesReport, json: bool, verbose: bool, product: &str) {
+    let text = if json {
+        serde_json::to_string_pretty(&render::sites::to_json(sites, product)).unwrap_or_default()
+    } else {
+        render::sites::to_text(sites, Style { color: color(&io::stdout()), width: width(), verbose })
+    };
+    to_stdout(text.trim_end());
 }
 
 /// Writes the request to the administrator to standard output, or says that there is one.
@@ -152,6 +162,12 @@ impl Lines {
             None => {}
         }
         *last = prompt;
+    }
+}
+
+impl SitesProgress for Lines {
+    fn done(&self, count: usize, of: usize, report: &Report) {
+        note(&render::sites::row_line(count, of, report, self.color));
     }
 }
 

@@ -51,6 +51,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(45);
 
 impl Deps {
+    /// What a sign-in with Entra needs of it.
+    pub(crate) fn entra<'a>(&'a self, replies: &'a entra_auth::Replies) -> entra_auth::Cx<'a> {
+        entra_auth::Cx { network: &*self.network, clock: &*self.clock, opener: &*self.opener, replies }
+    }
+
     /// The real things.
     pub fn production(options: &NetworkOptions) -> Result<Self, SetupError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());

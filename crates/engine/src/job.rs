@@ -86,6 +86,11 @@ pub const fn plan(kind: TargetKind) -> Plan {
     }
 }
 
+/// The longest time where none is given.
+pub(crate) const fn usual_limit(needs_a_person: bool) -> Duration {
+    if needs_a_person { TIME_LIMIT_WITH_A_PERSON } else { TIME_LIMIT }
+}
+
 /// Runs a connection test to its end. Dropping the future cancels it and leaves nothing running.
 pub fn run<'a>(deps: &'a Deps, order: &'a Order, progress: &'a dyn Progress, replies: &'a Replies) -> BoxFuture<'a, Report> {
     run_to_end(deps, order, progress, replies).boxed()
@@ -94,8 +99,7 @@ pub fn run<'a>(deps: &'a Deps, order: &'a Order, progress: &'a dyn Progress, rep
 async fn run_to_end(deps: &Deps, order: &Order, progress: &dyn Progress, replies: &Replies) -> Report {
     let target = order.job.target(order.practice);
     let plan = plan(target.kind);
-    let usual = if order.job.needs_a_person() { TIME_LIMIT_WITH_A_PERSON } else { TIME_LIMIT };
-    let limit = order.time_limit.unwrap_or(usual);
+    let limit = order.time_limit.unwrap_or_else(|| usual_limit(order.job.needs_a_person()));
     let recorder = Recorder::new(plan, target, &*deps.clock, progress);
     let test = async {
         match &order.job {
@@ -104,7 +108,7 @@ async fn run_to_end(deps: &Deps, order: &Order, progress: &dyn Progress, replies
                 confluence_auth::test_connection(&cx, settings, &recorder).await;
             }
             Job::SharePoint(settings) => {
-                let cx = entra_auth::Cx { network: &*deps.network, clock: &*deps.clock, opener: &*deps.opener, replies };
+                let cx = deps.entra(replies);
                 let authority = settings.authority.clone().or_else(|| deps.authority.clone());
                 let settings = entra_auth::Settings { authority, ..(**settings).clone() };
                 entra_auth::test_connection(&cx, &settings, &recorder).await;

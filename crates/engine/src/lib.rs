@@ -10,6 +10,7 @@ pub mod log;
 #[cfg(feature = "practice")]
 pub mod practice;
 pub mod settings;
+pub mod sites;
 pub mod spaces;
 
 pub use deps::Deps;

@@ -7,16 +7,15 @@ mod before;
 mod error;
 mod graph;
 mod identity;
+mod session;
 mod site;
 
-use futures::FutureExt as _;
-use futures::future::join;
-use preflight::{CheckId, CheckSpec, Fail, Pass, Plan, Recorder, Stop};
+use preflight::{CheckId, CheckSpec, Fail, Pass, Plan, Recorder};
 
 pub use error::{CheckError, Shortage};
+pub use session::{Session, Visits, share_failure};
 
-use crate::explain::sharepoint::Context;
-use crate::{Cx, RefusedApp, Resource, Settings};
+use crate::{Cx, Settings};
 
 const ADDRESS: CheckId = CheckId("sharepoint.address");
 const TENANT: CheckId = CheckId("sharepoint.tenant");
@@ -66,7 +65,8 @@ pub static PLAN: Plan = &[
 /// Tests a connection to SharePoint Online and writes down what came of it. Dropping the future ends everything it began.
 pub async fn test_connection(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) {
     // what stopped it is in the recorder
-    climb(cx, settings, recorder).await.ok();
+    let Ok(session) = Session::open(cx, settings, recorder).await else { return };
+    Visits::new(*cx, &session).look(&settings.site, recorder).await.ok();
 }
 
 /// What an explanation tells, where the step has a value all the same: it works, with less.
@@ -74,33 +74,4 @@ fn limited<T>(value: T, fail: Fail) -> Pass<T> {
     let pass = Pass::new(value, fail.summary).limited(fail.cause);
     let pass = fail.details.into_iter().fold(pass, |pass, detail| pass.detail(detail.key, detail.value));
     fail.hints.into_iter().fold(pass, Pass::hint)
-}
-
-async fn climb(cx: &Cx<'_>, settings: &Settings, recorder: &Recorder<'_>) -> Result<(), Stop> {
-    if let Some(secret) = settings.method.secrets() {
-        recorder.guard(secret.clone());
-    }
-    recorder.address(settings.site.shown());
-    recorder.step(ADDRESS, async { Ok(before::address(settings)) }).await?;
-    let tenancy = recorder.step(TENANT, before::tenant(cx, settings)).await?;
-    recorder.step(CREDENTIAL, async { before::credential(cx, settings, &tenancy) }).await?;
-
-    let resource = Resource::new(settings.site.origin().clone());
-    let signed_in = recorder.step(SIGN_IN, identity::sign_in(cx, settings, &tenancy, &resource, recorder)).await?;
-    recorder.step(IDENTITY, async { identity::confirm(settings, &tenancy, &signed_in, recorder) }).await?;
-
-    let context = Context {
-        site: settings.site.clone(),
-        app: RefusedApp::new(tenancy.metadata.authority(), &settings.client_id),
-        account: signed_in.who.account().to_owned(),
-        way: settings.method.way(),
-    };
-    let graph = graph::ask(cx, &tenancy, &signed_in, &context, recorder).shared();
-    let site = async {
-        let token = recorder.step(SHAREPOINT_TOKEN, identity::sharepoint_token(cx, &signed_in, &resource, &context, recorder)).await?;
-        site::ask(cx, &token, &context, recorder, graph.clone()).await
-    };
-    let (site, graph) = join(site, graph.clone()).await;
-    recorder.abilities(site?.abilities(graph.people));
-    Ok(())
 }

@@ -3,5 +3,5 @@
 mod api;
 mod error;
 
-pub(crate) use api::{Graph, Organization};
+pub(crate) use api::{Graph, Me, Organization};
 pub use error::{GraphError, Refusal};

@@ -49,7 +49,7 @@ pub use aadsts::explain_text;
 pub use address::{AddressError, SiteAddress};
 pub use authority::{AppPage, Authority, AuthorityError, ClientId, ClientIdError, Cloud, Tenant, TenantError, UnknownCloud};
 pub use certificate::{Certificate, CertificateError, KeySize, Made, MakeError, make as make_certificate};
-pub use check::{CheckError, PLAN, Shortage, test_connection};
+pub use check::{CheckError, PLAN, Session, Shortage, Visits, share_failure, test_connection};
 pub use cx::{Cx, OpenError, UrlOpener};
 pub use discovery::{Metadata, MetadataError, discover};
 pub use error::{Content, SignInError, Stage, UnexpectedAnswer};

@@ -23,6 +23,11 @@ impl Fail {
         Self { cause, summary: summary.into(), details: Vec::new(), hints: Vec::new() }
     }
 
+    /// An error's explanation, with the error itself as evidence.
+    pub fn of(error: &impl Explain) -> Self {
+        error.explain().detail("error", chain(error))
+    }
+
     /// With one more thing to do.
     #[must_use]
     pub fn hint(mut self, hint: Hint) -> Self {
@@ -46,8 +51,7 @@ pub trait Explain: Error {
 
 impl<E: Explain> From<E> for Fail {
     fn from(error: E) -> Self {
-        let fail = error.explain();
-        fail.detail("error", chain(&error))
+        Self::of(&error)
     }
 }
 

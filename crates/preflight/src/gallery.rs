@@ -21,7 +21,7 @@ use url::Url;
 
 use crate::{
     Ability, AbilityId, AdminRequest, Cause, CheckId, CheckResult, Detail, Hint, HintAction, Identity, IdentityKind, Limit, Outcome,
-    Report, SafeText, Target, TargetKind, Verdict,
+    Report, SafeText, SitesReport, Target, TargetKind, Verdict,
 };
 
 /// Every report of the gallery with its name, in the order of the documentation. The names are `snake_case` and never change.
@@ -43,6 +43,20 @@ pub fn reports() -> Vec<(&'static str, Report)> {
         ("practice", confluence::practice()),
         ("hostile_texts", confluence::hostile_texts()),
     ]
+}
+
+/// A list of sites, with further columns.
+pub fn sites() -> SitesReport {
+    let sites = vec![sharepoint::all_good(), sharepoint::plan_b(), sharepoint::wrong_tenant(), sharepoint::graph_consent_missing()];
+    let more = [("Ada", "first wave"), ("Ben | <b>", ""), ("", ""), ("=1+1", "second wave")];
+    SitesReport {
+        outcome: SitesReport::worst(&sites),
+        request: sites.iter().find_map(|report| report.request.clone()),
+        sites,
+        columns: vec!["Owner".into(), "Wave".into()],
+        more: more.into_iter().map(|(owner, wave)| vec![owner.into(), wave.into()]).collect(),
+        interrupted: false,
+    }
 }
 
 /// Ids and titles of the rungs of one side, in their order.

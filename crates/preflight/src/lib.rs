@@ -17,6 +17,7 @@ pub mod render;
 mod report;
 mod safe_text;
 mod secret;
+mod sites;
 
 pub use admin_request::{AdminRequest, Ask, AskWay, RequestFact, Tool};
 pub use cause::Cause;
@@ -33,3 +34,4 @@ pub use report::{
 };
 pub use safe_text::{MASK, SafeText};
 pub use secret::{BoundSecret, Secret, WrongOrigin};
+pub use sites::{SitesProgress, SitesReport};

@@ -187,6 +187,26 @@ impl<'a> Recorder<'a> {
         }
     }
 
+    /// True where this check came to its end, or is under way.
+    pub fn got_past(&self, id: CheckId) -> bool {
+        let state = self.lock();
+        state.results.iter().any(|result| result.id == id) || state.running.iter().any(|(running, _)| *running == id)
+    }
+
+    /// Takes over what another recorder wrote down of these checks, with its identity and the secrets that it guards: they hold here, too.
+    pub fn inherit(&self, from: &Recorder<'_>, ids: &[CheckId]) {
+        let (results, identity, secrets) = {
+            let state = from.lock();
+            let results: Vec<CheckResult> = state.results.iter().filter(|result| ids.contains(&result.id)).cloned().collect();
+            (results, state.identity.clone(), state.secrets.clone())
+        };
+        let mut state = self.lock();
+        state.results.retain(|earlier| !ids.contains(&earlier.id));
+        state.results.extend(results);
+        state.identity = identity;
+        state.secrets.extend(secrets);
+    }
+
     fn tell_identity(&self) {
         let identity = {
             let state = self.lock();

@@ -7,6 +7,7 @@ mod json;
 pub mod html;
 pub mod markdown;
 pub mod request;
+pub mod sites;
 pub mod spaces;
 pub mod text;
 pub mod words;

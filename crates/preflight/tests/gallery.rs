@@ -48,6 +48,19 @@ fn json() {
 }
 
 #[test]
+fn several_sites() {
+    use preflight::render::sites;
+
+    let list = gallery::sites();
+    insta::assert_snapshot!("sites.txt", sites::to_text(&list, Style { color: false, width: 100, verbose: true }));
+    insta::assert_snapshot!("sites.md", sites::to_markdown(&list, PRODUCT));
+    let page = sites::to_html(&list, PRODUCT);
+    insta::assert_snapshot!("sites.html", body(&page));
+    assert_eq!(balance(body(&page)), Vec::<String>::new(), "every element is closed");
+    assert!(!page.contains("<b>"), "what stands in the list stays a text");
+}
+
+#[test]
 fn requests_to_the_administrator() {
     for (name, request) in gallery::reports().into_iter().filter_map(|(name, report)| report.request.map(|request| (name, request))) {
         let email = request.email();

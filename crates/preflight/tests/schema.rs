@@ -1,5 +1,6 @@
 //! `docs/report.schema.json` describes what [`preflight::render::to_json`] writes, and refuses what it never writes.
 
+use preflight::render::sites::to_json as to_json_of_sites;
 use preflight::render::to_json;
 use preflight::{Cause, gallery};
 use serde_json::{Value, json};
@@ -97,10 +98,13 @@ fn a_document_of_several_sites_has_its_own_definition() {
     let object = schema.as_object_mut().expect("an object");
     object.insert("$ref".to_owned(), json!("#/$defs/sites"));
     let validator = validator(&schema);
-    let reports: Vec<Value> = gallery::reports().iter().take(3).map(|(_, report)| to_json(report, "wayleave 0.1.0")).collect();
-    let good = json!({ "schema": 1, "outcome": "limited", "sites": reports });
+    let good = to_json_of_sites(&gallery::sites(), "wayleave 0.1.0");
     assert_eq!(errors(&validator, &good), Vec::<String>::new());
-    let mut bad = good;
-    bad["sites"][1]["cause"] = json!("network.nonsense");
-    assert!(!validator.is_valid(&bad));
+    for (pointer, value) in
+        [("/sites/1/cause", json!("network.nonsense")), ("/sites/1/columns", json!(["x"])), ("/outcome", json!("green"))]
+    {
+        let mut bad = good.clone();
+        *bad.pointer_mut(pointer).expect(pointer) = value;
+        assert!(!validator.is_valid(&bad), "{pointer} was not refused");
+    }
 }

@@ -5,7 +5,7 @@ use preflight::{Cause, Explain as _, Fail, Field, Hint, HintAction, Pass};
 
 use super::error::CheckError;
 use crate::explain::sharepoint::site_tenant_hint;
-use crate::{Authority, Certificate, Cx, Guid, Metadata, Method, RealmError, Settings, Tenant, detect_tenant, discover};
+use crate::{Authority, Certificate, Cx, Guid, Metadata, Method, RealmError, Settings, SiteAddress, Tenant, detect_tenant, discover};
 
 /// The tenant that will be signed in to.
 #[derive(Clone, Debug)]
@@ -16,8 +16,7 @@ pub(super) struct Tenancy {
     pub(super) site_tenant: Option<Guid>,
 }
 
-pub(super) fn address(settings: &Settings) -> Pass<()> {
-    let site = &settings.site;
+pub(super) fn address(settings: &Settings, site: &SiteAddress) -> Pass<()> {
     let summary = site.note().unwrap_or_else(|| format!("Will test {}", site.shown()));
     let cloud = match (settings.cloud, site.cloud()) {
         (Some(chosen), _) => format!("{chosen}, as chosen"),

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use futures::future::join4;
+use futures::future::{join, join3};
 use preflight::{Cause, Explain as _, Fail, Pass, Recorder};
 
-use super::before::Tenancy;
 use super::error::CheckError;
 use super::identity::{describe, granted, lacks_every_role};
+use super::session::Visits;
 use super::{GRAPH, GRAPH_TOKEN};
 use crate::abilities::People;
 use crate::explain::sharepoint::{Context, graph_not_consented, graph_refused, people_hint};
-use crate::graph::{Graph, GraphError, Organization, Refusal};
+use crate::graph::{Graph, GraphError, Me, Organization, Refusal};
 use crate::sharepoint::GrantedScopes;
-use crate::{AccessToken, Cx, Resource, SignedIn};
+use crate::{AccessToken, Guid, Principal, Resource, Way};
 
 /// Any of these lets the app see sites.
 const SITES: &[&str] = &["Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All", "Sites.Selected"];
@@ -27,12 +27,43 @@ pub(super) struct Told {
     pub(super) people: People,
 }
 
+/// What Graph tells of the tenant and the account: the same for every site.
+#[derive(Clone, Debug)]
+pub(super) struct Directory {
+    me: Option<Me>,
+    organization: Option<Organization>,
+    people: People,
+}
+
+impl Directory {
+    async fn ask(graph: &Graph, way: Way) -> Self {
+        let me = async {
+            // an app by itself is nobody's account
+            if way.is_app() { None } else { graph.me().await.ok() }
+        };
+        let (me, organization, people) = join3(me, graph.organization(), graph.can_look_up_people()).await;
+        let people = match people {
+            Ok(true) => People::Found,
+            Ok(false) => People::Refused,
+            Err(_) => People::Unknown,
+        };
+        Self { me, organization: organization.ok().flatten(), people }
+    }
+}
+
+/// Where Graph takes the token for somebody else's than the one whose sign-in was proven. Objects are compared, not names: those change.
+fn another(me: &Me, who: &Principal) -> Option<CheckError> {
+    let (person, id) = (who.person()?, me.id.as_deref().and_then(Guid::parse)?);
+    (id != person.oid)
+        .then(|| CheckError::WrongAccount { signed_in: me.user_principal_name.clone(), expected: person.account().to_owned() })
+}
+
 /// Asks Graph for everything. A migration can do without, so nothing here stops it.
-pub(super) async fn ask(cx: &Cx<'_>, tenancy: &Tenancy, signed_in: &SignedIn, context: &Context, recorder: &Recorder<'_>) -> Told {
-    let resource = Resource::graph(&tenancy.metadata);
+pub(super) async fn ask(visits: &Visits<'_>, context: &Context, recorder: &Recorder<'_>) -> Told {
+    let resource = Resource::graph(&visits.session.tenancy.metadata);
     let mut unapproved = false;
     let token = async {
-        let token = token(cx, signed_in, &resource, context, recorder).await;
+        let token = token(visits, &resource, context, recorder).await;
         unapproved = token.as_ref().is_err_and(|fail| fail.cause == Cause::GraphConsentMissing);
         token
     };
@@ -41,20 +72,14 @@ pub(super) async fn ask(cx: &Cx<'_>, tenancy: &Tenancy, signed_in: &SignedIn, co
         return Told { site_error: None, people: if unapproved { People::Unapproved } else { People::Unknown } };
     };
     let scopes = granted(&token);
-    let graph = Graph::new(cx.network.to(&resource.origin), token.secret);
+    let graph = Graph::new(visits.cx.network.to(&resource.origin), token.secret);
     let mut told = Told { site_error: None, people: People::Unknown };
-    recorder.try_step(GRAPH, look(&graph, &scopes, context, &mut told, recorder)).await;
+    recorder.try_step(GRAPH, look(visits, &graph, &scopes, context, &mut told, recorder)).await;
     told
 }
 
-async fn token(
-    cx: &Cx<'_>,
-    signed_in: &SignedIn,
-    resource: &Resource,
-    context: &Context,
-    recorder: &Recorder<'_>,
-) -> Result<Pass<AccessToken>, Fail> {
-    let token = signed_in.token(cx, resource).await.map_err(|error| graph_not_consented(error.into()))?;
+async fn token(visits: &Visits<'_>, resource: &Resource, context: &Context, recorder: &Recorder<'_>) -> Result<Pass<AccessToken>, Fail> {
+    let token = visits.token(resource).await.map_err(|error| graph_not_consented(Fail::of(&*error)))?;
     recorder.guard(token.secret.clone().unbind());
     let scopes = granted(&token);
     let by_itself = context.way.is_app();
@@ -68,23 +93,19 @@ async fn token(
 }
 
 async fn look(
+    visits: &Visits<'_>,
     graph: &Graph,
     scopes: &GrantedScopes,
     context: &Context,
     told: &mut Told,
     recorder: &Recorder<'_>,
 ) -> Result<Pass<()>, Fail> {
-    let me = async {
-        // an app by itself is nobody's account
-        if context.way.is_app() { None } else { graph.me().await.ok() }
-    };
-    let (site, me, organization, people) = join4(graph.site(&context.site), me, graph.organization(), graph.can_look_up_people()).await;
-    told.people = match people {
-        Ok(true) => People::Found,
-        Ok(false) => People::Refused,
-        Err(_) => People::Unknown,
-    };
-    let organization = organization.ok().flatten();
+    let (site, directory) = join(graph.site(&context.site), visits.directory.get_or_init(|| Directory::ask(graph, context.way))).await;
+    let Directory { me, organization, people } = directory;
+    told.people = *people;
+    if let Some(stranger) = me.as_ref().and_then(|me| another(me, &visits.session.signed_in.who)) {
+        return Err(stranger.into());
+    }
     if let Some(name) = organization.as_ref().and_then(|organization| organization.display_name.clone()) {
         recorder.identity_more(|identity| identity.tenant_name = Some(name.into()));
     }
@@ -99,9 +120,9 @@ async fn look(
     };
     let mut pass = Pass::new((), "Graph finds the site").detail("site_id", site.id);
     if let Some(me) = me {
-        pass = pass.detail("account", me.user_principal_name);
-        if let Some(user_type) = me.user_type {
-            pass = pass.detail("user_type", user_type);
+        pass = pass.detail("account", me.user_principal_name.clone());
+        if let Some(user_type) = &me.user_type {
+            pass = pass.detail("user_type", user_type.clone());
         }
     }
     if let Some(organization) = organization {
@@ -111,8 +132,8 @@ async fn look(
             None => "not told",
         };
         pass = pass.detail("sharepoint_plan", plan);
-        if let Some(name) = organization.display_name {
-            pass = pass.detail("organization", name);
+        if let Some(name) = &organization.display_name {
+            pass = pass.detail("organization", name.clone());
         }
     }
     let people = match told.people {

@@ -4,6 +4,7 @@ use preflight::{Fail, Identity, IdentityKind, Pass, Recorder};
 
 use super::before::Tenancy;
 use super::error::CheckError;
+use super::session::Visits;
 use crate::explain::sharepoint::Context;
 use crate::sharepoint::GrantedScopes;
 use crate::{
@@ -117,13 +118,12 @@ fn mismatch(who: &Principal, tenant: &Guid, expected: Option<&str>) -> Option<Ch
 }
 
 pub(super) async fn sharepoint_token(
-    cx: &Cx<'_>,
-    signed_in: &SignedIn,
+    visits: &Visits<'_>,
     resource: &Resource,
     context: &Context,
     recorder: &Recorder<'_>,
 ) -> Result<Pass<AccessToken>, Fail> {
-    let token = signed_in.token(cx, resource).await?;
+    let token = visits.token(resource).await.map_err(|error| Fail::of(&*error))?;
     recorder.guard(token.secret.clone().unbind());
     // for show: nothing is decided by what a token says of itself
     if let Some(name) = token.claims.as_ref().and_then(|claims| claims.app_name.clone()) {

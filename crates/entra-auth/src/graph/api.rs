@@ -30,6 +30,9 @@ pub(crate) struct Site {
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Me {
+    /// Object id in this tenant.
+    #[serde(default)]
+    pub(crate) id: Option<String>,
     pub(crate) user_principal_name: String,
     #[serde(default)]
     pub(crate) user_type: Option<String>,

@@ -168,6 +168,16 @@ impl SharePoint {
         inside.sites.iter_mut().find(|site| site.path.eq_ignore_ascii_case(path)).map(change).is_some()
     }
 
+    /// The site at this path.
+    pub fn site(&self, path: &str) -> Option<Site> {
+        self.inside().sites.iter().find(|site| site.path.eq_ignore_ascii_case(path)).cloned()
+    }
+
+    /// Opens one more site.
+    pub fn add_site(&self, site: Site) {
+        self.inside().sites.push(site);
+    }
+
     /// The next request to SharePoint is answered with 429 or 503 and this `Retry-After`.
     pub fn throttle_next(&self, status: StatusCode, retry_after: &str) {
         self.inside().throttled.push_back((status, retry_after.to_owned()));

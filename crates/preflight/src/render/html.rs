@@ -19,32 +19,43 @@ pub fn to_html(report: &Report, product: &str) -> String {
 
 fn write(page: &mut String, report: &Report, product: &str) -> fmt::Result {
     let headline = report.headline();
-    let practice = if report.target.practice { format!("{}: ", words::PRACTICE) } else { String::new() };
-    write!(
-        page,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"generator\" content=\"{}\">\n\
-         <title>{practice}{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{ICONS}<main>\n",
-        Text(product),
-        Text(headline.as_str()),
-    )?;
+    page_begin(page, headline.as_str(), report.target.practice, product)?;
     hero(page, report, &headline)?;
     abilities(page, &report.abilities)?;
     factors(page, &report.abilities)?;
     hints(page, &report.hints())?;
     request(page, report.request.as_ref())?;
     checks(page, &report.checks)?;
-    let practice = if report.target.practice { " with practice servers" } else { "" };
+    page_end(page, report.target.practice, product)
+}
+
+/// Everything up to the first part of its own.
+pub(super) fn page_begin(page: &mut String, title: &str, practice: bool, product: &str) -> fmt::Result {
+    let mark = if practice { format!("{}: ", words::PRACTICE) } else { String::new() };
+    write!(
+        page,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"generator\" content=\"{}\">\n\
+         <title>{mark}{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{ICONS}<main>\n",
+        Text(product),
+        Text(title),
+    )?;
+    if practice {
+        let (word, note) = (words::PRACTICE, words::PRACTICE_NOTE);
+        writeln!(page, "<p class=\"practice\" role=\"note\">{}<span><strong>{word}.</strong> {note}</span></p>", Icon("practice"))?;
+    }
+    Ok(())
+}
+
+/// Everything behind the last part.
+pub(super) fn page_end(page: &mut String, practice: bool, product: &str) -> fmt::Result {
+    let practice = if practice { " with practice servers" } else { "" };
     write!(page, "<footer>Made by {}{practice}. Report schema {SCHEMA}.</footer>\n</main>\n</body>\n</html>\n", Text(product))
 }
 
 fn hero(page: &mut String, report: &Report, headline: &SafeText) -> fmt::Result {
-    if report.target.practice {
-        let (word, note) = (words::PRACTICE, words::PRACTICE_NOTE);
-        writeln!(page, "<p class=\"practice\" role=\"note\">{}<span><strong>{word}.</strong> {note}</span></p>", Icon("practice"))?;
-    }
     let outcome = report.outcome();
     let (class, word, product) = (outcome.as_str(), words::result(outcome), report.target.kind.product());
     writeln!(page, "<header class=\"hero {class}\">")?;
@@ -144,7 +155,7 @@ fn hints(page: &mut String, hints: &[&Hint]) -> fmt::Result {
 }
 
 /// The request as it is sent, folded away: a text to copy.
-fn request(page: &mut String, request: Option<&AdminRequest>) -> fmt::Result {
+pub(super) fn request(page: &mut String, request: Option<&AdminRequest>) -> fmt::Result {
     let Some(request) = request else { return Ok(()) };
     section(page, "request", words::REQUEST)?;
     let (subject, email) = (Text(request.subject.as_str()), request.email());
@@ -196,7 +207,7 @@ fn section(page: &mut String, id: &str, heading: &str) -> fmt::Result {
 }
 
 /// An icon of the sheet, hidden from assistive technology: the word beside it says the same.
-struct Icon(&'static str);
+pub(super) struct Icon(pub(super) &'static str);
 
 impl Display for Icon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -205,7 +216,7 @@ impl Display for Icon {
 }
 
 /// Any text, escaped so that it is text in an element and in a quoted attribute.
-struct Text<'a>(&'a str);
+pub(super) struct Text<'a>(pub(super) &'a str);
 
 impl Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

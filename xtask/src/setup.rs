@@ -42,6 +42,8 @@ const TESTS: &[Package] = &[
     package("imagemagick", "/usr/bin/import"),
     package("x11-utils", "/usr/bin/xwininfo"),
     package("procps", "/usr/bin/pgrep"),
+    package("dbus-daemon", "/usr/bin/dbus-run-session"),
+    package("gnome-keyring", "/usr/bin/gnome-keyring-daemon"),
 ];
 
 fn is_there(package: &Package) -> bool {

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use entra_auth::{OpenError, UrlOpener};
+use entra_auth::{Memory, OpenError, UrlOpener};
 use jiff::Timestamp;
 use preflight::Clock;
 use transport::Network;
@@ -25,6 +25,8 @@ pub struct Deps {
     pub opener: Arc<dyn UrlOpener>,
     /// A sign-in authority instead of Microsoft's own.
     pub authority: Option<Url>,
+    /// What remembers sign-ins to SharePoint, where the person wants that: [`crate::keychain::Keychain::system`].
+    pub memory: Option<Arc<dyn Memory>>,
 }
 
 /// Hosts that always present a publicly trusted certificate. An untrusted issuer there means that somebody inspects TLS.
@@ -74,7 +76,7 @@ impl Deps {
             publicly_trusted: PUBLICLY_TRUSTED.iter().map(|&domain| domain.to_owned()).collect(),
             clock: clock.clone(),
         })?;
-        Ok(Self { network: Arc::new(network), clock, opener: Arc::new(SystemBrowser::default()), authority: None })
+        Ok(Self { network: Arc::new(network), clock, opener: Arc::new(SystemBrowser::default()), authority: None, memory: None })
     }
 }
 

@@ -110,7 +110,8 @@ async fn run_to_end(deps: &Deps, order: &Order, progress: &dyn Progress, replies
             Job::SharePoint(settings) => {
                 let cx = deps.entra(replies);
                 let authority = settings.authority.clone().or_else(|| deps.authority.clone());
-                let settings = entra_auth::Settings { authority, ..(**settings).clone() };
+                let memory = settings.memory.clone().or_else(|| deps.memory.clone());
+                let settings = entra_auth::Settings { authority, memory, ..(**settings).clone() };
                 entra_auth::test_connection(&cx, &settings, &recorder).await;
             }
         }

@@ -4,8 +4,10 @@
 
 pub mod certificate;
 pub mod deps;
+mod explain;
 pub mod forms;
 pub mod job;
+pub mod keychain;
 pub mod log;
 #[cfg(feature = "practice")]
 pub mod practice;

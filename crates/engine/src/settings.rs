@@ -30,6 +30,8 @@ pub struct Settings {
     pub proxy: String,
     /// Path of a PEM file with an additional CA; empty means none.
     pub ca_file: String,
+    /// Sign-ins to SharePoint are remembered in the system's keychain; the settings themselves hold none.
+    pub remember_sign_in: bool,
     /// The Confluence card.
     pub confluence: ConfluenceForm,
     /// The SharePoint card.
@@ -46,6 +48,7 @@ impl Default for Settings {
             zoom: 1.0,
             proxy: String::new(),
             ca_file: String::new(),
+            remember_sign_in: false,
             confluence: ConfluenceForm::default(),
             sharepoint: SharePointForm::default(),
         }

@@ -53,7 +53,7 @@ impl UrlOpener for Nobody {
 }
 
 fn silent() -> Deps {
-    Deps { network: Arc::new(Silence), clock: Arc::new(SystemClock::default()), opener: Arc::new(Nobody), authority: None }
+    Deps { network: Arc::new(Silence), clock: Arc::new(SystemClock::default()), opener: Arc::new(Nobody), authority: None, memory: None }
 }
 
 fn confluence() -> Job {

@@ -58,6 +58,9 @@ pub enum SignInError {
     /// The listener for the browser's answer could not be opened.
     #[error("no listener for the sign-in answer could be opened")]
     Loopback(#[source] io::Error),
+    /// Another account signed in than the one before.
+    #[error("another account signed in the second time")]
+    SomebodyElse,
     /// The session brought no refresh token, so it ends with its first token.
     #[error("the sign-in brought no refresh token")]
     NoRefreshToken,

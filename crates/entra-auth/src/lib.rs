@@ -23,6 +23,7 @@ pub mod aadsts;
 mod abilities;
 mod address;
 mod authority;
+mod caller;
 mod certificate;
 mod check;
 mod cx;
@@ -34,6 +35,7 @@ pub mod graph;
 mod guid;
 mod id_token;
 mod loopback;
+mod memory;
 mod pages;
 mod realm;
 mod replies;
@@ -56,14 +58,15 @@ pub use error::{Content, SignInError, Stage, UnexpectedAnswer};
 pub use explain::admin_request;
 pub use guid::Guid;
 pub use id_token::{IdTokenError, Who};
+pub use memory::{Memory, MemoryKey, Remembered};
 pub use realm::{Detected, RealmError, detect_tenant};
 pub use replies::{NobodyWaits, Replies, Reply, ReplySender};
 pub use settings::{Method, Settings, Way};
 pub use sign_in::{
     AccountHint, AppCredential, AppIdentity, ByCertificate, Principal, SignedIn, sign_in_app, sign_in_device_code, sign_in_interactive,
-    sign_in_password,
+    sign_in_password, sign_in_remembered,
 };
-pub use token::{AccessToken, Resource, TokenCache, TokenClaims};
+pub use token::{AccessToken, Resource, TokenClaims, TokenSource};
 pub use token_error::{Refusal, RefusedApp};
 pub use verdict::{Facts, Judgement, LibraryRights, Lock, Ruling, Standing};
 

@@ -1,9 +1,11 @@
 //! What a connection test of SharePoint is told.
 
+use std::sync::Arc;
+
 use preflight::Secret;
 use url::Url;
 
-use crate::{Certificate, CertificateError, ClientId, Cloud, SiteAddress, Tenant};
+use crate::{Certificate, CertificateError, ClientId, Cloud, Memory, SiteAddress, Tenant};
 
 /// What to test, and as whom. Secrets in it show themselves nowhere.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub struct Settings {
     pub authority: Option<Url>,
     /// The account that is meant to sign in, where that matters.
     pub expect_account: Option<String>,
+    /// What remembers interactive sign-ins between two starts; none where nothing is to be remembered.
+    pub memory: Option<Arc<dyn Memory>>,
 }
 
 /// A way of signing in.

@@ -1,19 +1,19 @@
-//! Tokens, and the session that renews them.
+//! Tokens: what they are for, what is in them, and where they come from.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+pub(crate) mod claims;
+mod source;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use preflight::{BoundSecret, Origin, Secret};
+use preflight::{BoundSecret, Origin};
 use serde_json::Value;
 
-use crate::sign_in::AppCredential;
-use crate::token_endpoint::{TokenAnswer, TokenEndpoint};
-use crate::{Cloud, Cx, Guid, Metadata, SignInError};
+pub(crate) use claims::ClaimsChallenge;
+pub use source::TokenSource;
+
+use crate::token_endpoint::TokenAnswer;
+use crate::{Cloud, Guid, Metadata};
 
 /// What a token is for. Every resource has its own tokens.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -63,6 +63,8 @@ pub struct AccessToken {
     pub claims: Option<TokenClaims>,
     /// When it stops being good, by this computer's clock.
     pub expires_at: Timestamp,
+    /// Which of a sign-in's tokens it is.
+    pub(crate) serial: u64,
 }
 
 impl AccessToken {
@@ -81,6 +83,7 @@ impl AccessToken {
             claims: answer.access_token.inspect(TokenClaims::peek),
             expires_at: now.checked_add(answer.lifetime).unwrap_or(Timestamp::MAX),
             resource: resource.clone(),
+            serial: 0,
         }
     }
 }
@@ -167,104 +170,6 @@ impl TokenClaims {
             directory_roles: list("wids"),
             expires_at: claims.get("exp").and_then(Value::as_i64).and_then(|seconds| Timestamp::from_second(seconds).ok()),
         })
-    }
-}
-
-/// Tokens are renewed this long before they end, as Microsoft's own libraries do.
-const AHEAD: Duration = Duration::from_mins(5);
-
-/// The tokens of one sign-in, in memory only: one access token per resource, and what brings new ones: of a person the newest refresh
-/// token, of an app its credential.
-pub struct TokenCache {
-    endpoint: TokenEndpoint,
-    /// Of an app by itself, which gets no refresh token.
-    app: Option<AppCredential>,
-    held: Mutex<Held>,
-    /// One renewal at a time: refresh tokens are replaced with every use, and a used one may be refused.
-    renewing: tokio::sync::Mutex<()>,
-}
-
-struct Held {
-    refresh_token: Option<Secret>,
-    tokens: BTreeMap<Resource, (AccessToken, Timestamp)>,
-}
-
-impl TokenCache {
-    pub(crate) fn new(endpoint: TokenEndpoint) -> Self {
-        Self::of(endpoint, None)
-    }
-
-    /// Of an app by itself.
-    pub(crate) fn of_app(endpoint: TokenEndpoint, credential: AppCredential) -> Self {
-        Self::of(endpoint, Some(credential))
-    }
-
-    fn of(endpoint: TokenEndpoint, app: Option<AppCredential>) -> Self {
-        let held = Mutex::new(Held { refresh_token: None, tokens: BTreeMap::new() });
-        Self { endpoint, app, held, renewing: tokio::sync::Mutex::default() }
-    }
-
-    /// What an app by itself signs in with.
-    pub(crate) const fn credential(&self) -> Option<&AppCredential> {
-        self.app.as_ref()
-    }
-
-    /// Keeps what an answer brought.
-    pub(crate) fn keep(&self, answer: TokenAnswer, resource: &Resource, now: Timestamp) -> AccessToken {
-        let token = AccessToken::from_answer(&answer, resource, now);
-        // of a token that lives shorter than usual, half the life
-        let ahead = AHEAD.min(answer.lifetime / 2);
-        let renew_at = token.expires_at.checked_sub(ahead).unwrap_or(Timestamp::MIN);
-        let mut held = self.lock();
-        if answer.refresh_token.is_some() {
-            held.refresh_token = answer.refresh_token;
-        }
-        held.tokens.insert(resource.clone(), (token.clone(), renew_at));
-        token
-    }
-
-    /// A token for this resource: the one at hand, or a new one by the refresh token.
-    pub(crate) async fn token(&self, cx: &Cx<'_>, resource: &Resource) -> Result<AccessToken, SignInError> {
-        if let Some(token) = self.fresh(cx, resource) {
-            return Ok(token);
-        }
-        let _one_at_a_time = self.renewing.lock().await;
-        // somebody else may have renewed it meanwhile
-        if let Some(token) = self.fresh(cx, resource) {
-            return Ok(token);
-        }
-        match self.renewed(cx, resource).await {
-            Ok(answer) => Ok(self.keep(answer, resource, cx.clock.now())),
-            // an old token that is still good beats a network that is not
-            Err(SignInError::Transport(error)) => self.still_good(cx, resource).ok_or(SignInError::Transport(error)),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn renewed(&self, cx: &Cx<'_>, resource: &Resource) -> Result<TokenAnswer, SignInError> {
-        if let Some(credential) = &self.app {
-            return credential.token(cx, &self.endpoint, resource).await.map(|(answer, _)| answer);
-        }
-        let refresh_token = self.lock().refresh_token.clone().ok_or(SignInError::NoRefreshToken)?;
-        self.endpoint.refresh(cx, resource, refresh_token).await
-    }
-
-    fn fresh(&self, cx: &Cx<'_>, resource: &Resource) -> Option<AccessToken> {
-        self.lock().tokens.get(resource).filter(|(_, renew_at)| cx.clock.now() < *renew_at).map(|(token, _)| token.clone())
-    }
-
-    fn still_good(&self, cx: &Cx<'_>, resource: &Resource) -> Option<AccessToken> {
-        self.lock().tokens.get(resource).filter(|(token, _)| cx.clock.now() < token.expires_at).map(|(token, _)| token.clone())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Debug for TokenCache {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenCache").field("resources", &self.lock().tokens.keys().collect::<Vec<_>>()).finish_non_exhaustive()
     }
 }
 

@@ -7,6 +7,7 @@ use preflight::{Origin, Secret};
 use serde_json::Value;
 use transport::{Body, FormValue, OriginPath, Request, Response};
 
+use crate::token::{ClaimsChallenge, claims};
 use crate::{ClientId, Cx, Refusal, RefusedApp, Resource, SignInError, Stage, UnexpectedAnswer, Way};
 
 /// Where one app gets its tokens.
@@ -47,6 +48,7 @@ impl TokenEndpoint {
         cx: &Cx<'_>,
         resource: &Resource,
         grant: CodeGrant<'_>,
+        challenge: Option<&ClaimsChallenge>,
     ) -> Result<(TokenAnswer, Response), SignInError> {
         let form = vec![
             ("grant_type", "authorization_code".into()),
@@ -54,7 +56,7 @@ impl TokenEndpoint {
             ("redirect_uri", grant.redirect_uri.to_owned().into()),
             ("code_verifier", self.secret(grant.verifier)),
         ];
-        self.post(cx, Stage::Token, for_a_person(form, resource)).await
+        self.post(cx, Stage::Token, for_a_person(form, resource), challenge).await
     }
 
     /// Asks whether somebody has signed in with a device code meanwhile (RFC 8628 §3.4). The permissions were asked for with the code.
@@ -64,7 +66,7 @@ impl TokenEndpoint {
             ("device_code", self.secret(device_code)),
             ("client_info", "1".into()),
         ];
-        self.post(cx, Stage::Token, form).await
+        self.post(cx, Stage::Token, form, None).await
     }
 
     /// Gives user name and password (RFC 6749 §4.3.2). Wrong attempts lock accounts, so this is never tried twice.
@@ -76,7 +78,7 @@ impl TokenEndpoint {
         password: Secret,
     ) -> Result<(TokenAnswer, Response), SignInError> {
         let form = vec![("grant_type", "password".into()), ("username", username.to_owned().into()), ("password", self.secret(password))];
-        self.post(cx, Stage::Token, for_a_person(form, resource)).await
+        self.post(cx, Stage::Token, for_a_person(form, resource), None).await
     }
 
     /// Asks for a token for the app itself (RFC 6749 §4.4.2; Microsoft, "OAuth 2.0 client credentials flow").
@@ -85,16 +87,34 @@ impl TokenEndpoint {
         cx: &Cx<'_>,
         resource: &Resource,
         proof: Vec<(&'static str, FormValue)>,
+        challenge: Option<&ClaimsChallenge>,
     ) -> Result<(TokenAnswer, Response), SignInError> {
         let mut form = vec![("grant_type", "client_credentials".into()), ("scope", resource.scope().into())];
         form.extend(proof);
-        self.post(cx, Stage::Token, form).await
+        self.post(cx, Stage::Token, form, challenge).await
     }
 
     /// Uses a refresh token, which is bound to person and app but to no resource.
-    pub(crate) async fn refresh(&self, cx: &Cx<'_>, resource: &Resource, refresh_token: Secret) -> Result<TokenAnswer, SignInError> {
+    pub(crate) async fn refresh(
+        &self,
+        cx: &Cx<'_>,
+        resource: &Resource,
+        refresh_token: Secret,
+        challenge: Option<&ClaimsChallenge>,
+    ) -> Result<TokenAnswer, SignInError> {
+        self.refresh_whole(cx, resource, refresh_token, challenge).await.map(|(answer, _)| answer)
+    }
+
+    /// The same with the whole answer, for whoever has to prove who it was.
+    pub(crate) async fn refresh_whole(
+        &self,
+        cx: &Cx<'_>,
+        resource: &Resource,
+        refresh_token: Secret,
+        challenge: Option<&ClaimsChallenge>,
+    ) -> Result<(TokenAnswer, Response), SignInError> {
         let form = vec![("grant_type", "refresh_token".into()), ("refresh_token", self.secret(refresh_token))];
-        self.post(cx, Stage::Refresh, for_a_person(form, resource)).await.map(|(answer, _)| answer)
+        self.post(cx, Stage::Refresh, for_a_person(form, resource), challenge).await
     }
 
     async fn post(
@@ -102,7 +122,9 @@ impl TokenEndpoint {
         cx: &Cx<'_>,
         stage: Stage,
         mut form: Vec<(&'static str, FormValue)>,
+        challenge: Option<&ClaimsChallenge>,
     ) -> Result<(TokenAnswer, Response), SignInError> {
+        form.push(("claims", claims::request(challenge).into()));
         form.push(("client_id", FormValue::Plain(Cow::Owned(self.client_id.to_string()))));
         let request = Request::post(self.path.as_str(), Body::Form(form)).accept_json();
         let response = cx.network.to(&self.origin).execute(request).await?;

@@ -6,11 +6,13 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use preflight::{Cause, SafeText};
 use serde_json::Value;
 use transport::Response;
 use url::Url;
 
+use crate::sign_in::server_time;
 use crate::{Authority, ClientId, Cloud, Stage, Way, aadsts};
 
 /// A refusal.
@@ -38,6 +40,8 @@ pub struct Refusal {
     pub description: Option<SafeText>,
     /// HTTP status, where it was an HTTP answer.
     pub status: Option<u16>,
+    /// The server's own time, where it was an HTTP answer that told.
+    pub server_time: Option<Timestamp>,
     /// The app that was refused, where it is known.
     pub app: Option<Box<RefusedApp>>,
 }
@@ -76,6 +80,7 @@ impl Refusal {
         let mut refusal = Self::new(stage, text("error").unwrap_or_default(), text("suberror"), codes, text("error_description"), &ids);
         refusal.claims = text("claims").filter(|claims| claims.len() <= LONGEST_CLAIMS).map(str::to_owned);
         refusal.status = Some(response.status.as_u16());
+        refusal.server_time = server_time(response);
         (!refusal.error.is_empty() || !refusal.codes.is_empty()).then_some(refusal)
     }
 
@@ -110,6 +115,7 @@ impl Refusal {
             timestamp: safe(ids.timestamp, in_text.timestamp),
             description: description.map(|text| SafeText::from(without_ids(text).trim().to_owned())).filter(|text| !text.is_empty()),
             status: None,
+            server_time: None,
             app: None,
         }
     }

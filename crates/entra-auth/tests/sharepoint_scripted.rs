@@ -42,6 +42,7 @@ fn settings(tenant: Option<&str>) -> Settings {
         cloud: None,
         authority: None,
         expect_account: None,
+        memory: None,
     }
 }
 

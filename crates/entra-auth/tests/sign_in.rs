@@ -210,7 +210,7 @@ async fn asking_at_once_renews_once_and_the_refresh_token_is_replaced() {
     }
     assert_eq!(scene.token_requests(), 2, "one by code, one by refresh token");
 
-    // tokens live 60 to 90 minutes and are renewed five minutes before their end
+    // tokens of a client that answers challenges live 20 to 28 hours, and are renewed five minutes before their end
     let until_renewal = a.expect("a token").expires_at.duration_since(cx.clock.now()) - SignedDuration::from_secs(299);
     scene.clock.advance(Duration::try_from(until_renewal).expect("in the future"));
     signed_in.token(&cx, &graph).await.expect("a new one");
@@ -218,7 +218,7 @@ async fn asking_at_once_renews_once_and_the_refresh_token_is_replaced() {
     assert_eq!(scene.token_requests(), 3);
 
     scene.cloud.entra.revoke_sessions(&scene.cloud.user.upn);
-    scene.clock.advance(Duration::from_hours(2));
+    scene.clock.advance(Duration::from_hours(29));
     let fail = Fail::from(signed_in.token(&cx, &graph).await.expect_err("the sessions were ended"));
     assert_eq!(fail.cause, Cause::EntraSessionExpired);
     no_secret_in(&format!("{fail:?}"));

@@ -163,6 +163,7 @@ impl SharePointForm {
                 cloud: self.cloud.cloud(),
                 authority: None,
                 expect_account: self.expected(),
+                memory: None,
             }),
             _ => Err(errors),
         }

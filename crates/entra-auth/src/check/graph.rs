@@ -10,6 +10,7 @@ use super::identity::{describe, granted, lacks_every_role};
 use super::session::Visits;
 use super::{GRAPH, GRAPH_TOKEN};
 use crate::abilities::People;
+use crate::caller::{Caller, Renewal};
 use crate::explain::sharepoint::{Context, graph_not_consented, graph_refused, people_hint};
 use crate::graph::{Graph, GraphError, Me, Organization, Refusal};
 use crate::sharepoint::GrantedScopes;
@@ -36,7 +37,7 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    async fn ask(graph: &Graph, way: Way) -> Self {
+    async fn ask(graph: &Graph<'_>, way: Way) -> Self {
         let me = async {
             // an app by itself is nobody's account
             if way.is_app() { None } else { graph.me().await.ok() }
@@ -59,7 +60,7 @@ fn another(me: &Me, who: &Principal) -> Option<CheckError> {
 }
 
 /// Asks Graph for everything. A migration can do without, so nothing here stops it.
-pub(super) async fn ask(visits: &Visits<'_>, context: &Context, recorder: &Recorder<'_>) -> Told {
+pub(super) async fn ask(visits: &Visits<'_>, renewal: &Renewal<'_>, context: &Context, recorder: &Recorder<'_>) -> Told {
     let resource = Resource::graph(&visits.session.tenancy.metadata);
     let mut unapproved = false;
     let token = async {
@@ -72,7 +73,7 @@ pub(super) async fn ask(visits: &Visits<'_>, context: &Context, recorder: &Recor
         return Told { site_error: None, people: if unapproved { People::Unapproved } else { People::Unknown } };
     };
     let scopes = granted(&token);
-    let graph = Graph::new(visits.cx.network.to(&resource.origin), token.secret);
+    let graph = Graph::new(Caller::new(renewal, &token));
     let mut told = Told { site_error: None, people: People::Unknown };
     recorder.try_step(GRAPH, look(visits, &graph, &scopes, context, &mut told, recorder)).await;
     told
@@ -94,7 +95,7 @@ async fn token(visits: &Visits<'_>, resource: &Resource, context: &Context, reco
 
 async fn look(
     visits: &Visits<'_>,
-    graph: &Graph,
+    graph: &Graph<'_>,
     scopes: &GrantedScopes,
     context: &Context,
     told: &mut Told,

@@ -1,15 +1,18 @@
 //! Who signed in, and the token for SharePoint.
 
-use preflight::{Fail, Identity, IdentityKind, Pass, Recorder};
+use futures::FutureExt as _;
+use preflight::{Explain as _, Fail, Hint, Identity, IdentityKind, Pass, Recorder, SafeText};
 
 use super::before::Tenancy;
 use super::error::CheckError;
 use super::session::Visits;
+use crate::caller::Again;
 use crate::explain::sharepoint::Context;
 use crate::sharepoint::GrantedScopes;
+use crate::sign_in::sign_in_again;
 use crate::{
-    AccessToken, AccountHint, AppCredential, ByCertificate, ClientId, Cx, Guid, Metadata, Method, Principal, Resource, Settings,
-    SignInError, SignedIn, sign_in_app, sign_in_device_code, sign_in_interactive, sign_in_password,
+    AccessToken, AccountHint, AppCredential, ByCertificate, ClientId, Cx, Guid, MemoryKey, Metadata, Method, Principal, Remembered,
+    Resource, Settings, SignInError, SignedIn, sign_in_app, sign_in_device_code, sign_in_interactive, sign_in_password, sign_in_remembered,
 };
 
 pub(super) async fn sign_in(
@@ -19,20 +22,69 @@ pub(super) async fn sign_in(
     resource: &Resource,
     recorder: &Recorder<'_>,
 ) -> Result<Pass<SignedIn>, Fail> {
-    let signed_in = by_method(cx, settings, &tenancy.metadata, resource, recorder).await;
+    let (recalled, why_not) = recalled(cx, settings, &tenancy.metadata, resource).await;
+    let by_memory = recalled.is_some();
+    let signed_in = match recalled {
+        Some(signed_in) => Ok(signed_in),
+        None => by_method(cx, settings, &tenancy.metadata, resource, recorder).await,
+    };
     // whatever came of it, nobody is wanted any more
     recorder.prompt(None);
     let signed_in = signed_in?;
     let summary = match signed_in.who {
+        Principal::Person(_) if by_memory => "Signed in by what this computer remembers, and the answer verifies",
         Principal::Person(_) => "Microsoft signed somebody in, and the answer verifies",
         Principal::App(_) => "Microsoft accepted the app's credential",
     };
     let signature = signed_in.signature();
     let pass = Pass::new(signed_in, summary);
+    let pass = match why_not {
+        Some(why) => pass.detail("remembered_sign_in", format!("not used: {why}")),
+        None if by_memory => pass.detail("remembered_sign_in", "used"),
+        None => pass,
+    };
     Ok(match signature {
         Some(signature) => pass.detail("assertion_signed_with", signature),
         None => pass,
     })
+}
+
+/// What is remembered and still good, or why it is not used.
+async fn recalled(cx: &Cx<'_>, settings: &Settings, metadata: &Metadata, resource: &Resource) -> (Option<SignedIn>, Option<SafeText>) {
+    let Some(memory) = settings.memory.as_ref().filter(|_| matches!(settings.method, Method::Interactive)) else { return (None, None) };
+    let key = MemoryKey::of(metadata, &settings.client_id);
+    let remembered = match memory.recall(key.clone()).await {
+        Ok(Some(remembered)) => remembered,
+        Ok(None) => return (None, None),
+        Err(why) => return (None, Some(why)),
+    };
+    if let Some(expected) =
+        settings.expect_account.as_deref().filter(|name| name.contains('@') && !name.eq_ignore_ascii_case(&remembered.account))
+    {
+        let other = CheckError::WrongAccount { signed_in: remembered.account, expected: expected.to_owned() };
+        return (None, Some(other.explain().summary));
+    }
+    match sign_in_remembered(cx, metadata, &settings.client_id, resource, &remembered).await {
+        Ok(signed_in) => (Some(signed_in), None),
+        Err(error) => {
+            // what Microsoft no longer takes is of no use; what was not reached may be the next time
+            if matches!(error, SignInError::Refused(_) | SignInError::SomebodyElse) {
+                memory.forget(key).await.ok();
+            }
+            (None, Some(error.explain().summary))
+        }
+    }
+}
+
+/// Remembers who signed in, once it is who was meant.
+pub(super) async fn remember(settings: &Settings, tenancy: &Tenancy, signed_in: &SignedIn, pass: Pass<()>) -> Pass<()> {
+    let memory = settings.memory.as_ref().filter(|_| matches!(settings.method, Method::Interactive));
+    let Some((memory, refresh_token)) = memory.zip(signed_in.tokens().refresh_token()) else { return pass };
+    let remembered = Remembered { account: signed_in.who.account().to_owned(), refresh_token };
+    match memory.keep(MemoryKey::of(&tenancy.metadata, &settings.client_id), remembered).await {
+        Ok(()) => pass.detail("remembered_on_this_computer", "yes"),
+        Err(why) => pass.detail("remembered_on_this_computer", "no").hint(Hint::say(why)),
+    }
 }
 
 async fn by_method(
@@ -61,6 +113,28 @@ async fn by_method(
         Method::UnusableCertificate(error) => Err(SignInError::Certificate(error.clone())),
         Method::Password { username, password } => sign_in_password(cx, metadata, client_id, resource, username, password.clone()).await,
     }
+}
+
+/// How the same person is asked once more, where a person signs in here and a resource asks for more than the session can give.
+pub(super) fn again<'a>(
+    cx: &'a Cx<'a>,
+    settings: &'a Settings,
+    tenancy: &'a Tenancy,
+    signed_in: &'a SignedIn,
+    recorder: &'a Recorder<'a>,
+) -> Option<Again<'a>> {
+    let by_browser = matches!(settings.method, Method::Interactive);
+    by_browser.then(|| -> Again<'a> {
+        Box::new(move |resource, challenge| {
+            let work = async move {
+                let (metadata, client_id, who) = (&tenancy.metadata, &settings.client_id, signed_in.who.account());
+                let result = sign_in_again(cx, metadata, client_id, &resource, who, &challenge, &|prompt| recorder.prompt(prompt)).await;
+                recorder.prompt(None);
+                result
+            };
+            work.boxed()
+        })
+    })
 }
 
 /// Who it was, and whether that is who was meant.
@@ -152,7 +226,7 @@ pub(super) fn lacks_every_role(token: &AccessToken) -> bool {
 }
 
 /// What can be seen of a token. For people who look for a fault: nothing is decided by it.
-pub(super) fn describe(token: AccessToken, summary: impl Into<preflight::SafeText>) -> Pass<AccessToken> {
+pub(super) fn describe(token: AccessToken, summary: impl Into<SafeText>) -> Pass<AccessToken> {
     let mut details = vec![
         ("granted", if lacks_every_role(&token) { "nothing".to_owned() } else { granted(&token).shown() }),
         ("good_until", token.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),

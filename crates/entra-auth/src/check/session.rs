@@ -14,6 +14,7 @@ use super::error::CheckError;
 use super::graph::{self, Directory};
 use super::site::Found;
 use super::{ADDRESS, CREDENTIAL, IDENTITY, PLAN, SHAREPOINT_TOKEN, SIGN_IN, TENANT, identity, site};
+use crate::caller::Renewal;
 use crate::explain::sharepoint::Context;
 use crate::sharepoint::Refusal;
 use crate::{AccessToken, Cx, Guid, RealmError, RefusedApp, Resource, Settings, SignInError, SignedIn, SiteAddress, detect_tenant};
@@ -38,7 +39,11 @@ impl Session {
         recorder.step(CREDENTIAL, async { before::credential(cx, settings, &tenancy) }).await?;
         let resource = Resource::new(settings.site.origin().clone());
         let signed_in = recorder.step(SIGN_IN, identity::sign_in(cx, settings, &tenancy, &resource, recorder)).await?;
-        recorder.step(IDENTITY, async { identity::confirm(settings, &tenancy, &signed_in, recorder) }).await?;
+        let identity = async {
+            let confirmed = identity::confirm(settings, &tenancy, &signed_in, recorder)?;
+            Ok(identity::remember(settings, &tenancy, &signed_in, confirmed).await)
+        };
+        recorder.step(IDENTITY, identity).await?;
         Ok(Self { settings: settings.clone(), tenancy, signed_in })
     }
 }
@@ -99,10 +104,12 @@ impl<'a> Visits<'a> {
             way: settings.method.way(),
         };
         let resource = Resource::new(site.origin().clone());
-        let graph = graph::ask(self, &context, recorder).shared();
+        let again = identity::again(&self.cx, settings, tenancy, signed_in, recorder);
+        let renewal = Renewal::new(&self.cx, signed_in, again, |token| recorder.guard(token));
+        let graph = graph::ask(self, &renewal, &context, recorder).shared();
         let found = async {
             let token = recorder.step(SHAREPOINT_TOKEN, identity::sharepoint_token(self, &resource, &context, recorder)).await?;
-            site::ask(&self.cx, &token, &context, recorder, graph.clone()).await
+            site::ask(&renewal, &token, &context, recorder, graph.clone()).await
         };
         let (found, graph) = join(found, graph.clone()).await;
         let found = found?;

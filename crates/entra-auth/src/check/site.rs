@@ -13,13 +13,14 @@ use super::graph::Told;
 use super::identity::granted;
 use super::{LIBRARY, RIGHTS, SITE, STATE, limited};
 use crate::abilities::{self, People};
+use crate::caller::{Caller, Renewal};
 use crate::explain::sharepoint::{
     Context, graph_refused, library_unknown, moderation_hint, no_library_hint, owner_hint, site_refused, state_unknown,
 };
 use crate::graph::Refusal as GraphRefusal;
 use crate::sharepoint::{GrantedScopes, Library, Permission, Refusal, ScopeLevel, SharePoint, SharePointError, SiteState, SiteUser, Web};
 use crate::verdict::{Facts, LibraryRights, Lock, PERMISSIONS, Standing, WRITE};
-use crate::{AccessToken, Cx, TokenClaims, Way};
+use crate::{AccessToken, TokenClaims, Way};
 
 /// What the site told.
 #[derive(Clone, Debug)]
@@ -43,13 +44,13 @@ impl Found {
 
 /// Asks the site for everything.
 pub(super) async fn ask(
-    cx: &Cx<'_>,
+    renewal: &Renewal<'_>,
     token: &AccessToken,
     context: &Context,
     recorder: &Recorder<'_>,
     graph: Shared<impl Future<Output = Told> + Send>,
 ) -> Result<Found, Stop> {
-    let sharepoint = SharePoint::new(cx.network.to(context.site.origin()), token.secret.clone());
+    let sharepoint = SharePoint::new(Caller::new(renewal, token));
     let scopes = granted(token);
     let (path, found) = locate(&sharepoint, context).await;
     let context = &Context { site: context.site.at(&path), ..context.clone() };
@@ -73,6 +74,10 @@ pub(super) async fn ask(
         match &*web.clone().await {
             Ok(web) => Ok(site_passed(web, context.way)),
             Err(error) => {
+                // why nobody could answer says more than that the question was asked
+                if let (Some(Refusal::ClaimsChallenge), Some(failure)) = (error.refusal(), renewal.failure()) {
+                    return Err(failure.explain());
+                }
                 let (fail, meaning) = in_light_of(error, &graph.await, &scopes, token.claims.as_ref(), context);
                 refusal = meaning;
                 Err(fail)
@@ -137,7 +142,7 @@ async fn row(
 
 /// The site's own path. What stands behind it in the address may be a subsite: then all that it may be is asked at once, and the deepest
 /// that answers is it.
-async fn locate(sharepoint: &SharePoint, context: &Context) -> (String, Option<Result<Web, SharePointError>>) {
+async fn locate(sharepoint: &SharePoint<'_>, context: &Context) -> (String, Option<Result<Web, SharePointError>>) {
     let candidates = context.site.candidates();
     if candidates.len() < 2 {
         return (context.site.path().to_owned(), None);
@@ -165,7 +170,7 @@ impl Who {
     }
 }
 
-async fn who(sharepoint: &SharePoint, path: &str, way: Way) -> Who {
+async fn who(sharepoint: &SharePoint<'_>, path: &str, way: Way) -> Who {
     if way.is_app() {
         // to the site every app is the same pseudo user, in no group
         return Who { standing: Standing::App, user: None };

@@ -130,7 +130,7 @@ impl Refusal {
                     ))
             }
             Self::ClaimsChallenge => Fail::new(
-                Cause::SharePointTokenRejected,
+                Cause::EntraSessionExpired,
                 "SharePoint wants a new sign-in: the session was revoked, or a policy asks for more",
             )
             .hint(Hint::with("Test again, which signs you in anew", HintAction::Retry))
@@ -193,7 +193,7 @@ impl GraphRefusal {
                 .hint(Hint::with("Test again, which signs you in anew", HintAction::Retry))
                 .hint(Hint::say("Check this computer's date and time")),
             Self::ClaimsChallenge => {
-                Fail::new(Cause::GraphConsentMissing, "Graph wants a new sign-in: the session was revoked, or a policy asks for more")
+                Fail::new(Cause::EntraSessionExpired, "Graph wants a new sign-in: the session was revoked, or a policy asks for more")
                     .hint(Hint::with("Test again, which signs you in anew", HintAction::Retry))
             }
             Self::WrongTenantHost => Fail::new(Cause::GraphWrongTenantHost, "Graph does not know the site's host in this organization")

@@ -39,6 +39,8 @@ impl Explain for SignInError {
                 .hint(choose("Choose the interactive sign-in, which opens the browser")),
             Self::DeviceCodeExpired => Fail::new(Cause::EntraDeviceCodeExpired, "The code expired before anybody signed in with it")
                 .hint(retry("Test again, which gives a new code")),
+            Self::SomebodyElse => Fail::new(Cause::EntraWrongAccount, "Another account signed in the second time than the first")
+                .hint(retry("Test again, and choose the same account whenever Microsoft asks")),
             Self::NoRefreshToken => Fail::new(Cause::EntraSessionExpired, "The sign-in cannot be renewed: Microsoft gave no refresh token")
                 .hint(retry("Test again, which signs you in anew"))
                 .hint(Hint::say("If it happens again, the organization's session rules do not allow renewal: ask its administrator")),

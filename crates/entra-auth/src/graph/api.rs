@@ -1,23 +1,20 @@
 //! Typed calls to Graph, made with one token.
 
-use std::sync::Arc;
-
 use http::header::{ACCEPT, USER_AGENT as USER_AGENT_HEADER};
-use preflight::BoundSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use transport::{Authorization, Request, Transport};
+use transport::Request;
 
 use super::error::{GraphError, Refusal, read};
 use crate::SiteAddress;
+use crate::caller::Caller;
 use crate::sharepoint::{Evidence, USER_AGENT, Unusable};
 
 /// Microsoft Graph v1.0 with a token for it.
 #[derive(Clone, Debug)]
-pub(crate) struct Graph {
-    transport: Arc<dyn Transport>,
-    token: BoundSecret,
+pub(crate) struct Graph<'a> {
+    caller: Caller<'a>,
 }
 
 /// A site as Graph sees it.
@@ -71,9 +68,9 @@ struct Collection<T> {
     value: Vec<T>,
 }
 
-impl Graph {
-    pub(crate) fn new(transport: Arc<dyn Transport>, token: BoundSecret) -> Self {
-        Self { transport, token }
+impl<'a> Graph<'a> {
+    pub(crate) const fn new(caller: Caller<'a>) -> Self {
+        Self { caller }
     }
 
     /// The signed-in person.
@@ -105,14 +102,11 @@ impl Graph {
     }
 
     async fn get<T: DeserializeOwned>(&self, call: &str) -> Result<T, GraphError> {
-        let request = Request::get(format!("/v1.0/{call}"))
-            .header(ACCEPT, "application/json")
-            .header(USER_AGENT_HEADER, USER_AGENT)
-            .authorized(Some(Authorization::Bearer(self.token.clone())));
-        let response = self.transport.execute(request).await?;
+        let request = Request::get(format!("/v1.0/{call}")).header(ACCEPT, "application/json").header(USER_AGENT_HEADER, USER_AGENT);
+        let response = self.caller.execute(request).await?;
         let body = read(&response)?;
         serde_json::from_value(body).map_err(|_not_the_shape| GraphError::Unusable {
-            host: self.transport.origin().host().to_owned(),
+            host: self.caller.host().to_owned(),
             what: Unusable::NotTheData,
             evidence: Box::new(Evidence::of(&response, None)),
         })
@@ -126,9 +120,9 @@ mod tests {
 
     use super::*;
 
-    fn graph(network: &ScriptedNetwork) -> Graph {
+    fn graph(network: &ScriptedNetwork) -> Graph<'static> {
         let origin = Origin::parse("https://graph.microsoft.com").expect("an origin");
-        Graph::new(network.to(&origin), Secret::new("S3CRET-GRAPH".to_owned()).bind(origin))
+        Graph::new(Caller::with(network.to(&origin), Secret::new("S3CRET-GRAPH".to_owned()).bind(origin)))
     }
 
     #[tokio::test]

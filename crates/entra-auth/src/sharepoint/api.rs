@@ -1,26 +1,23 @@
 //! Typed calls to one site, made with one token.
 
-use std::sync::Arc;
-
 use http::header::USER_AGENT as USER_AGENT_HEADER;
-use preflight::BoundSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use transport::{Authorization, Request, Transport};
+use transport::Request;
 use url::Url;
 
 use super::error::{Evidence, SharePointError, Unusable, read};
 use super::permissions::Permissions;
+use crate::caller::Caller;
 
 /// The list template of Site Pages libraries (`ListTemplateType.WebPageLibrary`).
 const SITE_PAGES_TEMPLATE: u32 = 119;
 
 /// SharePoint's REST service at one host, with a token for it.
 #[derive(Clone, Debug)]
-pub(crate) struct SharePoint {
-    transport: Arc<dyn Transport>,
-    token: BoundSecret,
+pub(crate) struct SharePoint<'a> {
+    caller: Caller<'a>,
 }
 
 /// A site (in SharePoint's words a web) as it shows itself to this account.
@@ -115,9 +112,9 @@ struct Collection<T> {
     value: Vec<T>,
 }
 
-impl SharePoint {
-    pub(crate) fn new(transport: Arc<dyn Transport>, token: BoundSecret) -> Self {
-        Self { transport, token }
+impl<'a> SharePoint<'a> {
+    pub(crate) const fn new(caller: Caller<'a>) -> Self {
+        Self { caller }
     }
 
     /// The site and the rights on it. `EffectiveBasePermissions` comes only where it is named.
@@ -157,12 +154,11 @@ impl SharePoint {
     async fn get<T: DeserializeOwned>(&self, site: &str, call: &str) -> Result<T, SharePointError> {
         let request = Request::get(format!("{site}/_api/{call}"))
             .header(http::header::ACCEPT, "application/json;odata=nometadata")
-            .header(USER_AGENT_HEADER, super::USER_AGENT)
-            .authorized(Some(Authorization::Bearer(self.token.clone())));
-        let response = self.transport.execute(request).await?;
+            .header(USER_AGENT_HEADER, super::USER_AGENT);
+        let response = self.caller.execute(request).await?;
         let body = read(&response)?;
         serde_json::from_value(body).map_err(|_not_the_shape| SharePointError::Unusable {
-            host: self.transport.origin().host().to_owned(),
+            host: self.caller.host().to_owned(),
             what: Unusable::NotTheData,
             evidence: Box::new(Evidence::of(&response, None)),
         })
@@ -178,9 +174,9 @@ mod tests {
 
     const SITE: &str = "/sites/wiki";
 
-    fn sharepoint(network: &ScriptedNetwork) -> SharePoint {
+    fn sharepoint(network: &ScriptedNetwork) -> SharePoint<'static> {
         let origin = Origin::parse("https://heather.sharepoint.com").expect("an origin");
-        SharePoint::new(network.to(&origin), Secret::new("S3CRET-SPO".to_owned()).bind(origin))
+        SharePoint::new(Caller::with(network.to(&origin), Secret::new("S3CRET-SPO".to_owned()).bind(origin)))
     }
 
     fn script(wants: impl IntoIterator<Item = Want>) -> ScriptedNetwork {

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use preflight::Secret;
 use transport::Response;
 
-use super::proof::clock_skew;
+use super::proof::{clock_skew, skew_between};
 use crate::certificate::Algorithm;
+use crate::token::ClaimsChallenge;
 use crate::token_endpoint::{TokenAnswer, TokenEndpoint};
 use crate::{Certificate, ClientId, Cx, Guid, Metadata, Resource, SignInError, SignedIn, Way};
 
@@ -40,12 +41,12 @@ impl ByCertificate {
     }
 
     /// One attempt; a second one, with the older signature, only where the refusal is about the signature's algorithm.
-    async fn token(&self, cx: &Cx<'_>, endpoint: &TokenEndpoint, resource: &Resource) -> Result<(TokenAnswer, Response), SignInError> {
+    async fn token(&self, cx: &Cx<'_>, ask: Ask<'_>) -> Result<(TokenAnswer, Response), SignInError> {
         let first = self.algorithm();
-        match self.attempt(cx, endpoint, resource, first).await {
+        match self.attempt(cx, ask, first).await {
             Err(SignInError::Refused(refusal)) if first == Algorithm::Ps256 && refusal.is_about_the_algorithm() => {
                 tracing::info!(%refusal, "the signature's algorithm is not taken; trying the older one");
-                let answer = self.attempt(cx, endpoint, resource, Algorithm::Rs256).await?;
+                let answer = self.attempt(cx, ask, Algorithm::Rs256).await?;
                 self.older.store(true, Ordering::Relaxed);
                 Ok(answer)
             }
@@ -53,18 +54,29 @@ impl ByCertificate {
         }
     }
 
-    async fn attempt(
-        &self,
-        cx: &Cx<'_>,
-        endpoint: &TokenEndpoint,
-        resource: &Resource,
-        algorithm: Algorithm,
-    ) -> Result<(TokenAnswer, Response), SignInError> {
-        let assertion = self.certificate.assertion(&endpoint.client_id, &endpoint.address(), cx.clock.now(), algorithm);
+    async fn attempt(&self, cx: &Cx<'_>, ask: Ask<'_>, algorithm: Algorithm) -> Result<(TokenAnswer, Response), SignInError> {
+        let Ask { endpoint, resource, challenge } = ask;
+        let now = cx.clock.now();
+        let assertion = self.certificate.assertion(&endpoint.client_id, &endpoint.address(), now, algorithm);
         let assertion = assertion.ok_or(SignInError::NoSignature)?;
         let proof = vec![("client_assertion_type", ASSERTION_TYPE.into()), ("client_assertion", endpoint.secret(assertion))];
-        endpoint.client_credentials(cx, resource, proof).await
+        match endpoint.client_credentials(cx, resource, proof, challenge).await {
+            // an assertion names its time, so a wrong clock is refused for one reason or another
+            Err(SignInError::Refused(refusal)) => {
+                let skew = refusal.server_time.and_then(|server| skew_between(now, server));
+                Err(skew.unwrap_or(SignInError::Refused(refusal)))
+            }
+            result => result,
+        }
     }
+}
+
+/// What is asked for, and where.
+#[derive(Clone, Copy)]
+struct Ask<'a> {
+    endpoint: &'a TokenEndpoint,
+    resource: &'a Resource,
+    challenge: Option<&'a ClaimsChallenge>,
 }
 
 /// RFC 7523 §2.2
@@ -93,13 +105,14 @@ impl AppCredential {
         cx: &Cx<'_>,
         endpoint: &TokenEndpoint,
         resource: &Resource,
+        challenge: Option<&ClaimsChallenge>,
     ) -> Result<(TokenAnswer, Response), SignInError> {
         match self {
             Self::Secret(secret) => {
                 let proof = vec![("client_secret", endpoint.secret(secret.clone()))];
-                endpoint.client_credentials(cx, resource, proof).await
+                endpoint.client_credentials(cx, resource, proof, challenge).await
             }
-            Self::Certificate(by) => by.token(cx, endpoint, resource).await,
+            Self::Certificate(by) => by.token(cx, Ask { endpoint, resource, challenge }).await,
         }
     }
 }
@@ -126,7 +139,7 @@ pub async fn sign_in_app(
     credential: AppCredential,
 ) -> Result<SignedIn, SignInError> {
     let endpoint = metadata.token_endpoint(client_id, credential.way());
-    let (answer, response) = credential.token(cx, &endpoint, first).await?;
+    let (answer, response) = credential.token(cx, &endpoint, first, None).await?;
     if let Some(skew) = clock_skew(&response, cx.clock.now()) {
         return Err(skew);
     }

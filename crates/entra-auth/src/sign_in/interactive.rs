@@ -11,6 +11,7 @@ use crate::id_token::Keys;
 use crate::loopback::{Answer, Arrival, Loopback, Pasted, State};
 use crate::pages::Page;
 use crate::sign_in::proof::Proof;
+use crate::token::{ClaimsChallenge, claims};
 use crate::token_endpoint::CodeGrant;
 use crate::{ClientId, Cx, Metadata, Reply, Resource, SignInError, SignedIn, Way};
 
@@ -36,6 +37,32 @@ pub async fn sign_in_interactive(
     hint: &AccountHint,
     prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
 ) -> Result<SignedIn, SignInError> {
+    sign_in(cx, metadata, client_id, first, hint, None, prompt).await
+}
+
+/// The same once more, for a resource that asks for more than the session at hand can give.
+pub(crate) async fn sign_in_again(
+    cx: &Cx<'_>,
+    metadata: &Metadata,
+    client_id: &ClientId,
+    resource: &Resource,
+    who: &str,
+    challenge: &ClaimsChallenge,
+    prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
+) -> Result<SignedIn, SignInError> {
+    let hint = AccountHint::Expected(who.to_owned());
+    sign_in(cx, metadata, client_id, resource, &hint, Some(challenge), prompt).await
+}
+
+async fn sign_in(
+    cx: &Cx<'_>,
+    metadata: &Metadata,
+    client_id: &ClientId,
+    first: &Resource,
+    hint: &AccountHint,
+    claims: Option<&ClaimsChallenge>,
+    prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
+) -> Result<SignedIn, SignInError> {
     let loopback = Loopback::bind().await.map_err(SignInError::Loopback)?;
     let state = State::new(CsrfToken::new_random_len(32).into_secret());
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -44,6 +71,7 @@ pub async fn sign_in_interactive(
         client_id,
         first,
         hint,
+        claims,
         redirect_uri: loopback.redirect_uri(),
         state: &state,
         nonce: Nonce::new_random_len(32),
@@ -89,6 +117,7 @@ struct Ask<'a> {
     client_id: &'a ClientId,
     first: &'a Resource,
     hint: &'a AccountHint,
+    claims: Option<&'a ClaimsChallenge>,
     redirect_uri: String,
     state: &'a State,
     nonce: Nonce,
@@ -110,7 +139,8 @@ impl Ask<'_> {
             .append_pair("nonce", self.nonce.secret())
             .append_pair("code_challenge", self.challenge.as_str())
             .append_pair("code_challenge_method", self.challenge.method().as_str())
-            .append_pair("client_info", "1");
+            .append_pair("client_info", "1")
+            .append_pair("claims", &claims::request(self.claims));
         self.state.inspect(|state| query.append_pair("state", state));
         match self.hint {
             AccountHint::Choose => query.append_pair("prompt", "select_account"),
@@ -175,7 +205,7 @@ impl Ask<'_> {
             Answer::Refused(refusal) => return Err(refusal.of_app(&endpoint.app).into()),
         };
         let grant = CodeGrant { code, redirect_uri: &self.redirect_uri, verifier: self.verifier.clone() };
-        let (answer, response) = endpoint.redeem(cx, self.first, grant).await?;
+        let (answer, response) = endpoint.redeem(cx, self.first, grant, self.claims).await?;
         let proof = Proof { metadata: self.metadata, client_id: self.client_id, nonce: Some(&self.nonce) };
         let who = proof.prove(cx, &answer, &response, keys).await?;
         Ok(SignedIn::person(cx, who, endpoint, answer, self.first))

@@ -50,7 +50,16 @@ impl Proof<'_> {
 
 /// Compares this computer's clock with the server's, by the `Date` of an answer that no cache can have kept (RFC 9110 §6.6.1).
 pub(super) fn clock_skew(response: &Response, now: Timestamp) -> Option<SignInError> {
-    let server = response.header("date").and_then(|date| DateTimeParser::new().parse_timestamp(date).ok())?;
+    skew_between(now, server_time(response)?)
+}
+
+/// The time of an answer, as its server has it.
+pub(crate) fn server_time(response: &Response) -> Option<Timestamp> {
+    response.header("date").and_then(|date| DateTimeParser::new().parse_timestamp(date).ok())
+}
+
+/// What is wrong with this computer's clock, where it is more than what is forgiven.
+pub(super) fn skew_between(now: Timestamp, server: Timestamp) -> Option<SignInError> {
     let difference = now.duration_since(server);
     (difference.abs() > SKEW)
         .then(|| SignInError::ClockSkew { behind: difference.is_negative(), by: Duration::from_secs(difference.as_secs().unsigned_abs()) })

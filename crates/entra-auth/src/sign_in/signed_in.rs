@@ -2,14 +2,14 @@
 
 use super::app::{AppCredential, AppIdentity};
 use crate::token_endpoint::{TokenAnswer, TokenEndpoint};
-use crate::{AccessToken, Cx, Guid, Resource, SignInError, TokenCache, Who};
+use crate::{AccessToken, Cx, Guid, Resource, SignInError, TokenSource, Who};
 
 /// A proven sign-in. Its tokens are in memory only and end with it.
 #[derive(Debug)]
 pub struct SignedIn {
     /// Who signed in.
     pub who: Principal,
-    tokens: TokenCache,
+    tokens: TokenSource,
 }
 
 /// Somebody or something that is signed in.
@@ -74,7 +74,7 @@ impl Principal {
 impl SignedIn {
     /// A person, with the tokens that proved it.
     pub(super) fn person(cx: &Cx<'_>, who: Who, endpoint: TokenEndpoint, answer: TokenAnswer, resource: &Resource) -> Self {
-        Self::with(cx, Principal::Person(who), TokenCache::new(endpoint), answer, resource)
+        Self::with(cx, Principal::Person(who), TokenSource::new(endpoint), answer, resource)
     }
 
     /// An app by itself, with the token that it got and what gets it more.
@@ -86,10 +86,10 @@ impl SignedIn {
         answer: TokenAnswer,
         resource: &Resource,
     ) -> Self {
-        Self::with(cx, Principal::App(app), TokenCache::of_app(endpoint, credential), answer, resource)
+        Self::with(cx, Principal::App(app), TokenSource::of_app(endpoint, credential), answer, resource)
     }
 
-    fn with(cx: &Cx<'_>, who: Principal, tokens: TokenCache, answer: TokenAnswer, resource: &Resource) -> Self {
+    fn with(cx: &Cx<'_>, who: Principal, tokens: TokenSource, answer: TokenAnswer, resource: &Resource) -> Self {
         tokens.keep(answer, resource, cx.clock.now());
         Self { who, tokens }
     }
@@ -97,6 +97,11 @@ impl SignedIn {
     /// How an app's proof was signed, where it signed in by a certificate.
     pub fn signature(&self) -> Option<&'static str> {
         self.tokens.credential().and_then(AppCredential::signature)
+    }
+
+    /// Where its tokens come from.
+    pub(crate) const fn tokens(&self) -> &TokenSource {
+        &self.tokens
     }
 
     /// A token for this resource: the one at hand where it is good for some minutes more, else a new one: of a person by the refresh

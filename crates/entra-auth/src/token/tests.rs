@@ -1,20 +1,24 @@
+use std::time::Duration;
+
+use preflight::Secret;
 use serde_json::json;
 use transport::{ScriptedNetwork, TransportErrorKind, Want};
 
 use super::*;
 use crate::testing::{CLIENT, Outside, TENANT};
-use crate::{Authority, ClientId, RefusedApp, Tenant, Way};
+use crate::token_endpoint::TokenEndpoint;
+use crate::{Authority, ClientId, RefusedApp, SignInError, Tenant, Way};
 
 fn resource(host: &str) -> Resource {
     Resource::new(Origin::parse(&format!("https://{host}")).expect(host))
 }
 
-fn cache() -> TokenCache {
+fn cache() -> TokenSource {
     let authority = Authority::of(Cloud::Public, Tenant::parse(TENANT).expect("a GUID"));
     let client_id = ClientId::parse(CLIENT).expect("a GUID");
     let app = RefusedApp::new(&authority, &client_id);
     let path = authority.path("oauth2/v2.0/token");
-    TokenCache::new(TokenEndpoint { origin: authority.origin().clone(), path, client_id, app, way: Way::Browser })
+    TokenSource::new(TokenEndpoint { origin: authority.origin().clone(), path, client_id, app, way: Way::Browser })
 }
 
 fn answer(lifetime: u64, refresh_token: Option<&str>) -> TokenAnswer {
@@ -110,4 +114,33 @@ async fn without_a_refresh_token_other_resources_are_out_of_reach() {
     cache.keep(answer(3600, None), &site, cx.clock.now());
     cache.token(&cx, &site).await.expect("the one at hand");
     assert!(matches!(cache.token(&cx, &resource("graph.microsoft.com")).await, Err(SignInError::NoRefreshToken)));
+}
+
+#[tokio::test]
+async fn several_at_once_are_one_renewal_and_the_newest_refresh_token_is_kept() {
+    let outside = Outside::new(ScriptedNetwork::new([renewal(3600)]), Timestamp::UNIX_EPOCH);
+    let (cx, site, graph, cache) = (outside.cx(), resource("heather.sharepoint.com"), resource("graph.microsoft.com"), cache());
+    cache.keep(answer(3600, Some("S3CRET-REFRESH-1")), &site, cx.clock.now());
+    let (one, two, three) = tokio::join!(cache.token(&cx, &graph), cache.token(&cx, &graph), cache.token(&cx, &graph));
+    assert_eq!(outside.network.left(), 0, "one request");
+    let serials = [one, two, three].map(|token| token.expect("a token").serial);
+    assert_eq!(serials, [2, 2, 2]);
+    assert_eq!(cache.refresh_token().expect("kept").inspect(str::to_owned), "S3CRET-REFRESH-2");
+}
+
+#[tokio::test]
+async fn a_challenge_is_answered_once_for_all_who_were_challenged_and_not_for_ever() {
+    let outside = Outside::new(ScriptedNetwork::new([renewal(3600), renewal(3600)]), Timestamp::UNIX_EPOCH);
+    let (cx, site, cache) = (outside.cx(), resource("heather.sharepoint.com"), cache());
+    let first = cache.keep(answer(3600, Some("S3CRET-REFRESH-1")), &site, cx.clock.now());
+    let challenge = ClaimsChallenge::read(br#"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#).expect("claims");
+    let (one, two) = tokio::join!(cache.answer(&cx, &challenge, &first), cache.answer(&cx, &challenge, &first));
+    let (one, two) = (one.expect("answered").expect("a token"), two.expect("answered").expect("a token"));
+    assert_eq!((one.serial, two.serial, outside.network.left()), (2, 2, 1));
+    // what answered is challenged itself: that is for a person
+    assert!(cache.answer(&cx, &challenge, &one).await.expect("no failure").is_none());
+    assert_eq!(outside.network.left(), 1);
+    // an hour later it is another matter
+    outside.clock.advance(Duration::from_hours(1));
+    assert_eq!(cache.answer(&cx, &challenge, &one).await.expect("answered").expect("a token").serial, 3);
 }

@@ -6,7 +6,7 @@ fn response(status: u16, kind: &str, body: &str) -> Response {
         headers: [(http::header::CONTENT_TYPE, kind.parse().expect("a header value"))].into_iter().collect(),
         body: body.to_owned().into(),
         url: Url::parse("https://login.microsoftonline.com/x/oauth2/v2.0/token").expect("a URL"),
-        received_at: jiff::Timestamp::UNIX_EPOCH,
+        received_at: Timestamp::UNIX_EPOCH,
     }
 }
 

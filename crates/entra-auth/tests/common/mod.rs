@@ -241,6 +241,7 @@ pub(crate) fn settings(cloud: &Cloud) -> Settings {
         cloud: None,
         authority: Some(Url::parse(&cloud.authority()).expect("an address")),
         expect_account: None,
+        memory: None,
     }
 }
 

@@ -177,6 +177,6 @@ pub(crate) fn app_only(entra: &Entra, world: &mut World, place: &Place, app: &Ap
         Proof::Secret => "1",
         Proof::Certificate => "2",
     };
-    let cae = request.get("claims").is_some_and(|claims| claims.contains("cp1"));
-    Ok(issue::app_token(entra, world, &tenant, app, part, appidacr, cae, request.now))
+    let claims = request.claims()?;
+    Ok(issue::app_token(entra, world, &tenant, app, part, appidacr, claims.cae, claims.issued_at(request.now)))
 }

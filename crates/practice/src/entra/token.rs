@@ -62,6 +62,23 @@ pub(crate) struct RefreshToken {
     pub(crate) used: bool,
 }
 
+/// What a claims request asks for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ClaimsRequest {
+    /// The client understands claims challenges.
+    pub(crate) cae: bool,
+    /// The token has to be at least this young.
+    not_before: Option<i64>,
+}
+
+impl ClaimsRequest {
+    /// The time that a token bears which is made now.
+    pub(crate) fn issued_at(self, now: i64) -> i64 {
+        // a resource asks for the second after the one in which it revoked
+        self.not_before.filter(|wanted| (now..=now + 1).contains(wanted)).unwrap_or(now)
+    }
+}
+
 /// A request to the token endpoint, taken apart.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) form: BTreeMap<String, String>,
@@ -76,6 +93,18 @@ impl TokenRequest<'_> {
 
     pub(crate) fn need(&self, name: &str) -> Result<&str, Refusal> {
         self.get(name).ok_or_else(|| Refusal::missing_parameter(name))
+    }
+
+    /// What the `claims` parameter asks of the access token.
+    pub(crate) fn claims(&self) -> Result<ClaimsRequest, Refusal> {
+        let Some(text) = self.get("claims") else { return Ok(ClaimsRequest::default()) };
+        let wrong =
+            || Refusal::new(90013, "invalid_request", "Invalid input received from the user. The parameter 'claims' is not valid JSON.");
+        let claims: Value = serde_json::from_str(text).map_err(|_not_json| wrong())?;
+        let wanted = claims.as_object().ok_or_else(wrong)?.get("access_token").cloned().unwrap_or_default();
+        let capabilities = wanted["xms_cc"]["values"].as_array().cloned().unwrap_or_default();
+        let not_before = wanted["nbf"]["value"].as_str().and_then(|value| value.parse().ok());
+        Ok(ClaimsRequest { cae: capabilities.contains(&"cp1".into()), not_before })
     }
 
     fn has_origin(&self) -> bool {
@@ -371,8 +400,9 @@ impl Grant {
         };
         let original = Requested::parse(world, &tenant, app, &self.scope, At::Token).unwrap_or_default();
         let subject = Subject { tenant: &tenant, user: &user, app, amr: &self.amr };
-        let wants_cae = request.get("claims").is_some_and(|claims| claims.contains("cp1"));
-        let mut body = issue::user_tokens(entra, world, &subject, &part, &scp, &requested, wants_cae, request.now);
+        let claims = request.claims()?;
+        let issued_at = claims.issued_at(request.now);
+        let mut body = issue::user_tokens(entra, world, &subject, &part, &scp, &requested, claims.cae, issued_at);
         let offline = requested.offline_access || original.offline_access;
         if offline || self.refreshing.is_some() {
             let (family, issued_at) = self.refreshing.clone().unwrap_or_else(|| (opaque("", 16), request.now));

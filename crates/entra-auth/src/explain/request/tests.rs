@@ -19,6 +19,7 @@ fn settings(method: Method) -> Settings {
         cloud: None,
         authority: None,
         expect_account: None,
+        memory: None,
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use browser::{BrowserError, Choice, Config, ControlledBrowser, Event, Launcher as _, Open, Panel, Window};
-use image::{DynamicImage, GenericImageView as _, Rgba};
 use tempfile::TempDir;
 use transport::direct::ProxyChoice;
 use url::Url;
@@ -16,6 +15,10 @@ use crate::display::Display;
 
 /// How long anything may take.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The size of the display in pixels.
+const WIDTH: u32 = 1000;
+const HEIGHT: u32 = 760;
 
 /// A desk with a display, a data folder and a launcher.
 pub struct Desk {
@@ -39,7 +42,7 @@ impl Desk {
     /// # Panics
     /// Where something is missing.
     pub fn new() -> Self {
-        let display = Display::start(1280, 900);
+        let display = Display::start(WIDTH, HEIGHT);
         let data = tempfile::tempdir().expect("a temporary folder");
         let program = on_display(data.path(), &display, "");
         let mut config = Config::new(data.path().to_owned(), Arc::new(engine::deps::SystemClock::default()));
@@ -68,14 +71,6 @@ impl Desk {
         ControlledBrowser::new(self.config.clone()).open(order).await
     }
 
-    /// The picture of the display.
-    ///
-    /// # Panics
-    /// Where there is none.
-    pub fn picture(&self) -> DynamicImage {
-        image::load_from_memory(&self.display.picture()).expect("a picture")
-    }
-
     /// Waits until there is a patch of this colour that stays where it is, and clicks in its middle.
     ///
     /// # Panics
@@ -83,7 +78,7 @@ impl Desk {
     pub async fn click_colour(&self, colour: [u8; 3]) {
         let mut before = None;
         let found = eventually(|| {
-            let now = middle(&self.picture(), colour);
+            let now = self.patch(colour);
             let rests = now.is_some() && now == before;
             before = now;
             now.filter(|_| rests)
@@ -110,12 +105,45 @@ impl Desk {
 
     /// Clicks there.
     pub fn click_at(&self, x: u32, y: u32) {
-        self.display.xdotool(&["mousemove", "--sync", &x.to_string(), &y.to_string(), "click", "1"]);
+        self.display.xdotool(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"]);
     }
 
     /// The middle of the patch of this colour, once there is one.
     pub async fn find_colour(&self, colour: [u8; 3]) -> Option<(u32, u32)> {
-        eventually(|| middle(&self.picture(), colour)).await
+        eventually(|| self.patch(colour)).await
+    }
+
+    /// The middle of the patch of this colour, if there is one now.
+    pub fn patch(&self, colour: [u8; 3]) -> Option<(u32, u32)> {
+        middle(&self.display.pixels(), colour)
+    }
+
+    /// Waits for a window whose title holds this, and gives it the keyboard.
+    ///
+    /// # Panics
+    /// Where it does not come.
+    pub async fn find_window(&self, title: &str) {
+        let found =
+            eventually(|| Some(self.display.xdotool(&["search", "--onlyvisible", "--name", title])).filter(|found| !found.is_empty()))
+                .await;
+        let found = found.unwrap_or_else(|| panic!("no window is called {title}"));
+        let first = found.lines().next().unwrap_or_default();
+        self.display.xdotool(&["windowactivate", "--sync", first]);
+    }
+
+    /// The browser's first process, which started all the others.
+    pub fn leader(&self) -> Option<u32> {
+        self.processes().into_iter().find(|process| !command_line(*process).contains("--type="))
+    }
+
+    /// Ends all processes that hold pages, as if they had crashed.
+    ///
+    /// # Panics
+    /// Where `kill` is missing.
+    pub fn kill_renderers(&self) {
+        for process in self.processes().into_iter().filter(|process| command_line(*process).contains("--type=renderer")) {
+            std::process::Command::new("kill").args(["-9", &process.to_string()]).status().expect("kill");
+        }
     }
 
     /// Every process of a browser that uses a profile of this desk.
@@ -123,13 +151,25 @@ impl Desk {
         let folder = self.data.path().display().to_string();
         let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
         let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        numbers
-            .filter(|process| {
-                std::fs::read_to_string(format!("/proc/{process}/cmdline"))
-                    .is_ok_and(|line| line.contains(&folder) && line.contains("chromium"))
-            })
-            .collect()
+        let browsers = numbers.filter(|process| {
+            let line = command_line(*process);
+            line.contains("chromium") && (line.contains(&folder) || descends_from_one_with(*process, &folder))
+        });
+        browsers.collect()
     }
+}
+
+fn command_line(process: u32) -> String {
+    std::fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap_or_default()
+}
+
+/// The processes of pages are not told the profile; the one they come from is.
+fn descends_from_one_with(process: u32, folder: &str) -> bool {
+    let parent = |process: u32| -> Option<u32> {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("PPid:")?.trim().parse().ok()).filter(|parent| *parent > 1)
+    };
+    std::iter::successors(parent(process), |process| parent(*process)).take(4).any(|parent| command_line(parent).contains(folder))
 }
 
 /// A window with a fresh profile on this page.
@@ -181,11 +221,16 @@ fn on_display(folder: &Path, display: &Display, arguments: &str) -> PathBuf {
     program
 }
 
-fn middle(picture: &DynamicImage, [r, g, b]: [u8; 3]) -> Option<(u32, u32)> {
-    let found: Vec<(u32, u32)> = picture.pixels().filter(|(.., pixel)| *pixel == Rgba([r, g, b, 255])).map(|(x, y, _)| (x, y)).collect();
-    if found.len() < 200 {
-        return None;
+/// The middle of all pixels of this colour, if they are more than a few.
+fn middle(pixels: &[u8], colour: [u8; 3]) -> Option<(u32, u32)> {
+    let (mut count, mut across, mut down) = (0_u32, 0_u64, 0_u64);
+    for (at, pixel) in (0_u64..).zip(pixels.chunks_exact(3)) {
+        if pixel == colour {
+            count += 1;
+            across += at % u64::from(WIDTH);
+            down += at / u64::from(WIDTH);
+        }
     }
-    let count = u32::try_from(found.len()).ok()?;
-    Some((found.iter().map(|(x, _)| x).sum::<u32>() / count, found.iter().map(|(_, y)| y).sum::<u32>() / count))
+    let mean = |sum: u64| u32::try_from(sum / u64::from(count)).ok();
+    if count < 200 { None } else { mean(across).zip(mean(down)) }
 }

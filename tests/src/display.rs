@@ -52,6 +52,17 @@ impl Display {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
+    /// The whole display as red, green and blue bytes, row by row: much faster than a PNG.
+    ///
+    /// # Panics
+    /// Where ImageMagick is missing.
+    pub fn pixels(&self) -> Vec<u8> {
+        let import = Command::new("import").args(["-window", "root", "-depth", "8", "rgb:-"]).env("DISPLAY", &self.name).output();
+        let output = import.expect("import: run `cargo xtask setup`");
+        assert!(output.status.success(), "no picture: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
     /// A picture of the whole display, as PNG.
     ///
     /// # Panics

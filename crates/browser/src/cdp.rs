@@ -33,13 +33,18 @@ pub(crate) struct Cdp(Arc<Shared>);
 
 struct Shared {
     next: AtomicU32,
-    waiting: Mutex<HashMap<u32, oneshot::Sender<Answer>>>,
+    waiting: Mutex<HashMap<u32, Waiting>>,
     listeners: Mutex<Vec<Listener>>,
     out: mpsc::UnboundedSender<String>,
     closed: watch::Sender<bool>,
 }
 
 type Answer = Result<Box<RawValue>, Refusal>;
+
+struct Waiting {
+    session: Option<Session>,
+    tell: oneshot::Sender<Answer>,
+}
 
 struct Listener {
     session: Option<Session>,
@@ -61,6 +66,13 @@ impl Happening {
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_str(self.params.get()).ok()
     }
+}
+
+/// What `Target.detachedFromTarget` tells.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Detached {
+    pub(crate) session_id: String,
 }
 
 #[derive(Deserialize, Debug)]
@@ -143,7 +155,7 @@ impl Cdp {
         let message = serde_json::to_string(&message)
             .map_err(|error| BrowserError::Refused { what: M::NAME, words: format!("a command that cannot be written: {error}") })?;
         if let Some(tell) = tell {
-            lock(&self.0.waiting).insert(id, tell);
+            lock(&self.0.waiting).insert(id, Waiting { session: session.map(Arc::clone), tell });
         }
         // after the insertion: whoever closes empties the list after setting the sign
         if self.is_closed() || self.0.out.send(message).is_err() {
@@ -177,13 +189,21 @@ impl Cdp {
         lock(&self.0.listeners).clear();
     }
 
+    /// Nobody answers in this session any more; the browser itself does not say so.
+    fn abandon(&self, session: &str) {
+        for (_, Waiting { tell, .. }) in lock(&self.0.waiting).extract_if(|_, waiting| waiting.session.as_deref() == Some(session)) {
+            // whoever asked may have stopped waiting
+            tell.send(Err(Refusal { message: "the page has crashed or is closed".to_owned() })).ok();
+        }
+    }
+
     /// Takes one message of the browser apart. Returns what is no answer.
     fn incoming(&self, message: &[u8]) -> Option<Happening> {
         let incoming: Incoming<'_> = serde_json::from_slice(message)
             .inspect_err(|error| tracing::debug!(%error, "a message of the browser was not understood"))
             .ok()?;
         if let Some(id) = incoming.id {
-            if let Some(tell) = lock(&self.0.waiting).remove(&id) {
+            if let Some(Waiting { tell, .. }) = lock(&self.0.waiting).remove(&id) {
                 let answer = match incoming.error {
                     Some(refusal) => Err(refusal),
                     None => Ok(incoming.result.unwrap_or(RawValue::NULL).to_owned()),
@@ -198,6 +218,15 @@ impl Cdp {
             name: incoming.method?.into(),
             params: incoming.params.unwrap_or(RawValue::NULL).to_owned().into(),
         };
+        match (&*happening.name, &happening.session) {
+            ("Inspector.targetCrashed", Some(session)) => self.abandon(session),
+            ("Target.detachedFromTarget", _) => {
+                if let Some(Detached { session_id }) = happening.read() {
+                    self.abandon(&session_id);
+                }
+            }
+            _ => {}
+        }
         lock(&self.0.listeners).retain(|listener| {
             if listener.session == happening.session { listener.tell.send(happening.clone()).is_ok() } else { !listener.tell.is_closed() }
         });

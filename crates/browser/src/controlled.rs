@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use preflight::{Clock, Secret};
-use transport::direct::ProxyChoice;
+use transport::direct::{ProxyChoice, ca_certificates};
 use url::Url;
 
 use crate::launch::{self, Arguments, Debugging, ProxyArgument, Start};
 use crate::live::LiveWindow;
 use crate::profile::{self, Profile};
-use crate::{BrowserError, Launcher, Open, Window, find};
+use crate::{BrowserError, Launcher, Open, Window, find, trust};
 
 /// How controlled browsers are set up.
 #[derive(Clone, Debug)]
@@ -55,6 +55,17 @@ impl ControlledBrowser {
     }
 }
 
+impl ControlledBrowser {
+    /// Has the profile trust what the CA file holds.
+    fn trust(&self, profile: &Profile) -> Result<(), BrowserError> {
+        let file = self.config.ca_file.as_deref();
+        let certificates = file.map(ca_certificates).transpose();
+        let certificates =
+            certificates.map_err(|error| BrowserError::Start { said: String::new(), source: Some(Box::new(error)) })?.unwrap_or_default();
+        trust::only_these(&profile.user_data(), &certificates).map_err(|error| BrowserError::Profile(std::io::Error::other(error)))
+    }
+}
+
 impl fmt::Debug for ControlledBrowser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ControlledBrowser")
@@ -71,6 +82,10 @@ impl Launcher for ControlledBrowser {
         let (proxy, proxy_credentials) = proxy(&self.config.proxy)?;
         let proxy_address = proxy.address().to_owned();
         let profile = Profile::take(&self.profiles(), order.connection.as_deref()).await?;
+        if let Err(error) = self.trust(&profile) {
+            profile.leave();
+            return Err(error);
+        }
         let start = Start {
             program,
             arguments: Arguments {

@@ -10,6 +10,7 @@
 mod cdp;
 mod controlled;
 mod cookies;
+mod download;
 mod error;
 mod events;
 mod find;
@@ -18,6 +19,7 @@ mod live;
 mod pages;
 mod profile;
 mod route;
+mod trust;
 mod watch;
 mod window;
 mod world;

@@ -1,6 +1,7 @@
 //! An open window of a real browser.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -21,7 +22,7 @@ use crate::launch::{Process, Started};
 use crate::pages::Pages;
 use crate::route::BrowserTransport;
 use crate::watch::Watcher;
-use crate::{BrowserError, Event, Panel, Window, world};
+use crate::{BrowserError, Event, Panel, Window, download, world};
 
 /// How long the browser may take to write its cookies down and end.
 const ORDERLY_END: Duration = Duration::from_secs(8);
@@ -39,6 +40,8 @@ pub(crate) struct Alive {
     pub(crate) clock: Arc<dyn Clock>,
     /// Host and port of the proxy, where it is known.
     pub(crate) proxy: String,
+    /// Held while a file is downloaded.
+    pub(crate) downloading: tokio::sync::Mutex<()>,
     events: Arc<Events>,
     process: Process,
     closing: Arc<AtomicBool>,
@@ -68,7 +71,8 @@ impl LiveWindow {
             proxy: credentials.map(Arc::new),
         };
         let watcher = tokio::spawn(watcher.watch(connected.told)).abort_handle();
-        let alive = Arc::new(Alive { cdp, pages, clock, proxy, events, process, closing, watcher });
+        let alive =
+            Arc::new(Alive { cdp, pages, clock, proxy, downloading: tokio::sync::Mutex::default(), events, process, closing, watcher });
         Self { alive, user_agent: version.user_agent }
     }
 
@@ -163,6 +167,10 @@ impl Window for LiveWindow {
             }
         }
         Ok(None)
+    }
+
+    async fn download(&self, address: &Url, to: &Path, progress: &(dyn Fn(u64, Option<u64>) + Send + Sync)) -> Result<u64, BrowserError> {
+        download::download(&self.alive, address, to, progress).await
     }
 
     async fn minimize(&self) -> Result<(), BrowserError> {

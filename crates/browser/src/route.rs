@@ -22,7 +22,8 @@ use transport::{Authorization, Body, FormValue, Hop, Request, Response, Route, T
 use url::Url;
 
 use self::answer::Outcome;
-use self::page::{Page, Place};
+use self::page::Page;
+pub(crate) use self::page::{Place, find_or_make};
 use crate::BrowserError;
 use crate::cdp::calls;
 use crate::live::Alive;
@@ -244,7 +245,7 @@ impl BrowserTransport {
         if let Some(page) = &*kept {
             return Ok(Place::On(Arc::clone(page)));
         }
-        let place = page::find_or_make(&self.alive, &self.origin).await.map_err(|kind| self.error(kind))?;
+        let place = find_or_make(&self.alive, &self.origin).await.map_err(|kind| self.error(kind))?;
         if let Place::On(page) = &place {
             *kept = Some(Arc::clone(page));
         }

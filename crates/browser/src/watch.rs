@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use headless_chrome::protocol::cdp::{Browser, Fetch, Page, Runtime};
+use headless_chrome::protocol::cdp::{Browser, Fetch, Inspector, Page, Runtime};
 use preflight::Origin;
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use url::Url;
 
 use crate::cdp::calls;
-use crate::cdp::{Cdp, Happening, Session};
+use crate::cdp::{Cdp, Detached, Happening, Session};
 use crate::controlled::ProxyCredentials;
 use crate::events::Events;
 use crate::launch::{End, Process};
@@ -45,12 +45,6 @@ struct Target {
     id: String,
     r#type: String,
     url: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Detached {
-    session_id: String,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +86,7 @@ enum Pressed {
 #[serde(rename_all = "camelCase")]
 struct Held {
     request_id: String,
+    response_status_code: Option<u16>,
     auth_challenge: Option<Challenge>,
 }
 
@@ -146,7 +141,8 @@ impl Watcher {
                 }
             }
             ("Fetch.requestPaused", Some(session)) => {
-                if let Some(Held { request_id, .. }) = happening.read() {
+                // answers are held by whoever asked for that
+                if let Some(Held { request_id, response_status_code: None, .. }) = happening.read() {
                     self.cdp.tell(Some(session), calls::let_go(request_id));
                 }
             }
@@ -168,6 +164,7 @@ impl Watcher {
             self.cdp.tell(Some(session), calls::ask_about_challenges());
         }
         if target_info.r#type == "page" {
+            self.cdp.tell(Some(session), Inspector::Enable(None));
             self.cdp.tell(Some(session), Page::Enable { enable_file_chooser_opened_event: None });
             let tab = Tab { session: Arc::clone(session), target: target_info.id.into(), origin: origin(&target_info.url) };
             self.pages.opened(tab.clone());

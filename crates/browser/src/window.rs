@@ -1,7 +1,7 @@
 //! The seam: what opens a window, and what an open window can do. Tests put a scripted one in its place.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -96,6 +96,12 @@ pub trait Window: Send + Sync + fmt::Debug {
     async fn go_to(&self, address: &Url) -> Result<(), BrowserError>;
     /// The visible text of the page in front, cut to this many characters. Only for pages of these origins; else none.
     async fn visible_text(&self, origins: &[Origin], limit: usize) -> Result<Option<String>, BrowserError>;
+    /// Downloads a file into a new one, with the page's own session, many times faster than through [`Window::transport`]. Meanwhile `progress` is told how
+    /// many bytes have come, and of how many where that is known. Returns their number. A window that cannot do it refuses.
+    #[expect(unused_variables, reason = "a window that can do it needs the names")]
+    async fn download(&self, address: &Url, to: &Path, progress: &(dyn Fn(u64, Option<u64>) + Send + Sync)) -> Result<u64, BrowserError> {
+        Err(BrowserError::Refused { what: "download", words: "this window has no downloads".to_owned() })
+    }
     /// Makes the window small, to be kept open.
     async fn minimize(&self) -> Result<(), BrowserError>;
     /// Brings the window back to the front.

@@ -87,6 +87,16 @@ pub(crate) fn window_state(window: u32, state: Browser::WindowState) -> Browser:
     Browser::SetWindowBounds { window_id: window, bounds }
 }
 
+/// Downloads go where the person's own settings say.
+pub(crate) fn usual_downloads() -> Browser::SetDownloadBehavior {
+    Browser::SetDownloadBehavior {
+        behavior: Browser::SetDownloadBehaviorBehaviorOption::Default,
+        browser_context_id: None,
+        download_path: None,
+        events_enabled: Some(false),
+    }
+}
+
 /// Tells of network happenings, without keeping bodies.
 pub(crate) fn watch_network() -> Network::Enable {
     Network::Enable {
@@ -102,6 +112,29 @@ pub(crate) fn watch_network() -> Network::Enable {
 pub(crate) fn ask_about_challenges() -> Fetch::Enable {
     let everything = Fetch::RequestPattern { url_pattern: Some("*".to_owned()), resource_Type: None, request_stage: None };
     Fetch::Enable { patterns: Some(vec![everything]), handle_auth_requests: Some(true) }
+}
+
+/// Holds the answer to one document, so that it can be shown whatever it is.
+pub(crate) fn hold_answer_of(address: &str) -> Fetch::Enable {
+    // `*`, `?` and `\` are special in a pattern; none is in an origin
+    let document = Fetch::RequestPattern {
+        url_pattern: Some(address.to_owned()),
+        resource_Type: Some(Network::ResourceType::Document),
+        request_stage: Some(Fetch::RequestStage::Response),
+    };
+    Fetch::Enable { patterns: Some(vec![document]), handle_auth_requests: None }
+}
+
+/// Shows a held answer as plain text, also where it is an error without a body, a download, or something with a policy of its own.
+pub(crate) fn show_as_text(request: String) -> Fetch::ContinueResponse {
+    let plain = Fetch::HeaderEntry { name: "content-type".to_owned(), value: "text/plain".to_owned() };
+    Fetch::ContinueResponse {
+        request_id: request,
+        response_code: Some(200),
+        response_phrase: None,
+        response_headers: Some(vec![plain]),
+        binary_response_headers: None,
+    }
 }
 
 /// Lets a held request go as it is.

@@ -1,10 +1,11 @@
 //! The page that requests are made in.
 
+use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
-use headless_chrome::protocol::cdp::{Page as PageDomain, Target};
+use headless_chrome::protocol::cdp::{Fetch, Inspector, Page as PageDomain, Target};
 use preflight::Origin;
 use serde::Deserialize;
 use serde_json::Value;
@@ -29,9 +30,9 @@ const SILENT_SIGN_IN: Duration = Duration::from_secs(5);
 const PATH: &str = "/robots.txt";
 
 /// A page of the origin.
-pub(super) struct Page {
-    pub(super) session: Session,
-    pub(super) world: u32,
+pub(crate) struct Page {
+    pub(crate) session: Session,
+    pub(crate) world: u32,
     /// Held while the network of this page is looked at.
     pub(super) looking: tokio::sync::Mutex<()>,
     challenged: AtomicBool,
@@ -51,7 +52,7 @@ impl Drop for Own {
 }
 
 /// Where requests can be made.
-pub(super) enum Place {
+pub(crate) enum Place {
     /// In this page.
     On(Arc<Page>),
     /// Nowhere: whoever goes to the origin is sent to this address.
@@ -85,7 +86,7 @@ impl Page {
 }
 
 /// Opens a page of our own; where that leads elsewhere, takes one that the person has open.
-pub(super) async fn find_or_make(alive: &Alive, origin: &Origin) -> Result<Place, Kind> {
+pub(crate) async fn find_or_make(alive: &Alive, origin: &Origin) -> Result<Place, Kind> {
     let own = make(alive, origin).await;
     if let Ok(Place::On(page)) = own {
         return Ok(Place::On(page));
@@ -114,18 +115,28 @@ async fn make(alive: &Alive, origin: &Origin) -> Result<Place, Kind> {
 
     // the content security policy of this page is nobody's protection: nothing runs in it but our own function
     let _: Done = cdp.ask(Some(&session), PageDomain::SetBypassCSP { enabled: true }, PROMPTLY).await.map_err(broken)?;
+    // tells of a crash
+    cdp.tell(Some(&session), Inspector::Enable(None));
     let _: Done = cdp.ask(Some(&session), PageDomain::Enable { enable_file_chooser_opened_event: None }, PROMPTLY).await.map_err(broken)?;
-    let mut told = cdp.listen(Some(&session));
+    // one for the answer that is held, one for pages that are loaded
+    let (mut held, mut told) = (cdp.listen(Some(&session)), cdp.listen(Some(&session)));
     let address = format!("{origin}{PATH}");
-    let went: Navigated = cdp.ask(Some(&session), calls::navigate(address), OPENING).await.map_err(broken)?;
+    let _: Done = cdp.ask(Some(&session), calls::hold_answer_of(&address), PROMPTLY).await.map_err(broken)?;
+    let navigate = cdp.ask(Some(&session), calls::navigate(address), OPENING);
+    let status = AtomicU16::new(0);
+    let went: Navigated = tokio::select! {
+        went = navigate => went.map_err(broken)?,
+        never = show_whatever_comes(cdp, &session, &mut held, &status) => match never {},
+    };
+    cdp.tell(Some(&session), Fetch::Disable(None));
     if let Some(error) = went.error_text {
-        return Err(failure::kind_of(&error, ""));
+        return Err(failure::kind_of(&error, &alive.proxy));
     }
     let mut patience = OPENING;
-    let landed = loop {
+    loop {
         loaded(&mut told, patience).await;
         match whereabouts(cdp, &session, &target).await {
-            Ok(landed) if landed.origin == origin.to_string() => break landed,
+            Ok(landed) if landed.origin == origin.to_string() => break,
             // a sign-in that needs nobody goes on by itself
             Ok(_) if patience == OPENING => patience = SILENT_SIGN_IN,
             Ok(landed) => {
@@ -135,13 +146,39 @@ async fn make(alive: &Alive, origin: &Origin) -> Result<Place, Kind> {
             }
             Err(error) => return Err(broken(error)),
         }
-    };
-    if landed.status == 401 {
+    }
+    // the first challenge of a fresh profile stays unanswered in Chromium; once reloaded it is answered
+    if status.load(Ordering::Relaxed) == 401 {
         cdp.tell(Some(&session), PageDomain::Reload { ignore_cache: Some(true), script_to_evaluate_on_load: None, loader_id: None });
         loaded(&mut told, OPENING).await;
     }
     let world = world::of(cdp, &session, &target).await.map_err(broken)?;
     Ok(Place::On(Page::new(session, world, Some(own))))
+}
+
+/// Has every held answer shown as plain text; redirects go on as they are.
+async fn show_whatever_comes(cdp: &Cdp, session: &Session, told: &mut UnboundedReceiver<Happening>, status: &AtomicU16) -> Infallible {
+    while let Some(happening) = told.recv().await {
+        if &*happening.name == "Fetch.requestPaused"
+            && let Some(Held { request_id, response_status_code }) = happening.read()
+        {
+            match response_status_code {
+                Some(300..400) | None => cdp.tell(Some(session), calls::let_go(request_id)),
+                Some(code) => {
+                    status.store(code, Ordering::Relaxed);
+                    cdp.tell(Some(session), calls::show_as_text(request_id));
+                }
+            }
+        }
+    }
+    std::future::pending().await
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Held {
+    request_id: String,
+    response_status_code: Option<u16>,
 }
 
 /// Waits until a page is loaded, but not for ever.
@@ -160,11 +197,10 @@ async fn loaded(told: &mut UnboundedReceiver<Happening>, within: Duration) {
 struct Landed {
     origin: String,
     address: String,
-    status: u16,
 }
 
 async fn whereabouts(cdp: &Cdp, session: &Session, target: &str) -> Result<Landed, BrowserError> {
-    const WHERE: &str = "() => ({ origin: location.origin, address: location.href, status: performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0 })";
+    const WHERE: &str = "() => ({ origin: location.origin, address: location.href })";
     let world = world::of(cdp, session, target).await?;
     let landed = world::call_in(cdp, session, world, WHERE, Value::Null, PROMPTLY).await?;
     landed.ok_or(BrowserError::Closed)

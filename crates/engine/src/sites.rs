@@ -15,7 +15,7 @@ use std::time::Duration;
 use entra_auth::{AddressError, Cx, Replies, Session, Settings, SiteAddress, Visits};
 use futures::future::{BoxFuture, Either, select};
 use futures::{FutureExt as _, StreamExt as _, stream};
-pub use list::{ListError, SiteList, read};
+pub use list::{ListError, SiteList, SiteRow, read};
 use preflight::{CheckId, Event, Explain as _, Progress, Recorder, Report, SafeText, Target, TargetKind};
 pub use preflight::{SitesProgress, SitesReport};
 use tokio::time::Instant;

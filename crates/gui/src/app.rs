@@ -5,6 +5,7 @@ mod commands;
 mod listing;
 mod logic;
 mod requests;
+mod sites;
 
 use std::sync::Arc;
 
@@ -86,6 +87,7 @@ enum Browsing {
     CaFile,
     Certificate,
     CertificateFolder,
+    Sites,
 }
 
 impl App {
@@ -166,6 +168,7 @@ impl App {
         let desk = self.practising.as_mut().map_or(&mut self.real, |practising| &mut practising.desk);
         match desk.page {
             Page::Connections => views::desk::desk_ui(ui, desk, &mut self.notice, now, commands),
+            Page::Sites => views::sites::sites_ui(ui, &mut desk.sites, &mut self.notice, now, commands),
             Page::Spaces => views::spaces::spaces_ui(ui, &mut desk.spaces, &mut self.notice, commands),
         }
     }

@@ -6,6 +6,7 @@ use engine::certificate::{Certificate, CertificateError, KeySize, MadeFiles, New
 use preflight::{SafeText, Secret};
 use zeroize::Zeroizing;
 
+use crate::command::UiCommand;
 use crate::task::Task;
 
 /// How far reading the file has come.
@@ -18,8 +19,8 @@ pub enum Inspection {
     Reading {
         /// The work.
         task: Task<Result<Certificate, CertificateError>>,
-        /// The test waits for it.
-        then_test: bool,
+        /// What waits for it.
+        then: Option<UiCommand>,
     },
     /// It was read.
     Read(Result<Certificate, CertificateError>),

@@ -40,8 +40,24 @@ pub enum UiCommand {
     MakeCertificate,
     /// Sign in with the one that was made.
     UseCertificate,
-    /// Show what to send to an administrator about the shown report.
+    /// Show the list of sites.
+    ShowSites,
+    /// Choose a file with a list of sites in the system's dialog.
+    BrowseSites,
+    /// Test all sites of the list.
+    TestSites,
+    /// Stop that.
+    CancelSites,
+    /// Change the list.
+    EditSites,
+    /// Show the report of one of them.
+    ShowSite(usize),
+    /// Ask where to save the report of all of them.
+    ExportSites,
+    /// Show what to send to an administrator about what is shown.
     ShowRequest,
+    /// Ask where to save it.
+    SaveRequest,
     /// Copy it in this form.
     CopyRequest(Form),
     /// Open the mail program with it.

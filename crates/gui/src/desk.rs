@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use engine::ReplySender;
 use engine::forms::{ConfluenceForm, FieldError, SharePointForm, SharePointSecrets};
+use engine::{Reply, ReplySender};
 use jiff::Timestamp;
 use preflight::{Fail, Field, Live, Report, SafeText, Secret, TargetKind, UserPrompt};
 use zeroize::Zeroizing;
 
 use crate::certificate::Inspection;
+use crate::sites::Sites;
 use crate::spaces::Spaces;
 use crate::task::Task;
 
@@ -36,6 +37,8 @@ pub struct Desk {
     pub sharepoint_test: Connection,
     /// The spaces of the source.
     pub spaces: Spaces,
+    /// A list of sites of the destination.
+    pub sites: Sites,
     /// What is on screen.
     pub page: Page,
     /// Looking for the tenant of the site.
@@ -56,6 +59,8 @@ pub enum Page {
     Connections,
     /// The spaces of the source.
     Spaces,
+    /// A list of sites of the destination.
+    Sites,
 }
 
 /// Everything about one side's test.
@@ -63,6 +68,13 @@ pub enum Page {
 pub struct Connection {
     /// Where the test stands.
     pub state: State,
+    /// What the person and the sign-in say to each other.
+    pub talk: Talk,
+}
+
+/// What the person and a sign-in under way say to each other.
+#[derive(Default)]
+pub struct Talk {
     /// Where typed answers go while the browser is waited for.
     pub replies: Option<ReplySender>,
     /// The answer as it is being typed. It may hold a code, so it is wiped when it is dropped.
@@ -92,10 +104,10 @@ pub enum State {
     Broken,
 }
 
-impl Connection {
-    /// True while the test runs.
-    pub fn is_running(&self) -> bool {
-        matches!(self.state, State::Running(_))
+impl Talk {
+    /// A conversation with the sign-in that these replies go to.
+    pub fn with(replies: ReplySender) -> Self {
+        Self { replies: Some(replies), ..Self::default() }
     }
 
     /// What the sign-in last had to say about an answer that it could not use.
@@ -103,13 +115,30 @@ impl Connection {
         self.replies.as_ref().and_then(|replies| replies.notice().borrow().clone())
     }
 
+    /// Hands over what was pasted. A sign-in that ended meanwhile needs no answer.
+    pub fn hand_over(&mut self) {
+        let pasted = std::mem::take(&mut self.pasted);
+        let answer = pasted.trim();
+        if let Some(sender) = &self.replies
+            && !answer.is_empty()
+        {
+            sender.send(Reply::Pasted(Secret::new(answer.to_owned()))).ok();
+        }
+    }
+}
+
+impl Connection {
+    /// True while the test runs.
+    pub fn is_running(&self) -> bool {
+        matches!(self.state, State::Running(_))
+    }
+
     /// Stops the test. What is known stays on screen.
     pub fn cancel(&mut self) {
         if let State::Running(task) = &self.state {
             let live = task.live().clone();
             self.state = State::Cancelled(Box::new(live));
-            self.replies = None;
-            self.pasted = Zeroizing::default();
+            self.talk = Talk::default();
         }
     }
 
@@ -155,6 +184,23 @@ impl Desk {
         }
     }
 
+    /// The conversation that is on screen: of the list of sites where that is shown, else of the card.
+    pub fn talk_mut(&mut self, kind: TargetKind) -> &mut Talk {
+        match (kind, self.page) {
+            (TargetKind::SharePoint, Page::Sites) => &mut self.sites.talk,
+            _ => &mut self.test_mut(kind).talk,
+        }
+    }
+
+    /// What is wanted of the person, in the conversation on screen.
+    pub fn prompt(&self, kind: TargetKind) -> Option<UserPrompt> {
+        match (kind, self.page, &self.test(kind).state) {
+            (TargetKind::SharePoint, Page::Sites, _) => self.sites.prompt(),
+            (_, _, State::Running(task)) => task.live().prompt.clone(),
+            _ => None,
+        }
+    }
+
     /// The typed token, as a secret.
     pub fn secret(&self) -> Secret {
         Secret::new(self.token.to_string())
@@ -181,6 +227,6 @@ impl Desk {
 
     /// True while anything runs.
     pub fn is_busy(&self) -> bool {
-        self.confluence_test.is_running() || self.sharepoint_test.is_running() || self.spaces.is_running()
+        self.confluence_test.is_running() || self.sharepoint_test.is_running() || self.spaces.is_running() || self.sites.is_running()
     }
 }

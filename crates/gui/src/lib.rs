@@ -10,6 +10,7 @@ pub mod desk;
 pub mod kit;
 pub mod practising;
 pub mod request;
+pub mod sites;
 pub mod spaces;
 pub mod task;
 pub mod views;

@@ -1,7 +1,11 @@
 //! The request to the administrator as it is shown: as an e-mail or as Markdown.
 
-use preflight::{AdminRequest, TargetKind};
+use std::sync::Arc;
+
+use preflight::{AdminRequest, Report, TargetKind};
 use url::Url;
+
+use crate::command::UiCommand;
 
 /// The forms that it can be sent in.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -19,12 +23,12 @@ impl Form {
 }
 
 /// A request on screen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Request {
     /// What it says.
     pub request: AdminRequest,
-    /// Which side it is about, to test again.
-    pub kind: TargetKind,
+    /// The report that it was opened from; none where it is about a list of sites.
+    pub back: Option<(TargetKind, Arc<Report>)>,
     /// How it is shown.
     pub form: Form,
 }
@@ -34,8 +38,13 @@ const LONGEST_LINK: usize = 2000;
 
 impl Request {
     /// A request, shown as an e-mail.
-    pub fn new(kind: TargetKind, request: AdminRequest) -> Self {
-        Self { request, kind, form: Form::default() }
+    pub fn new(back: Option<(TargetKind, Arc<Report>)>, request: AdminRequest) -> Self {
+        Self { request, back, form: Form::default() }
+    }
+
+    /// What tests again.
+    pub fn check_again(&self) -> UiCommand {
+        self.back.as_ref().map_or(UiCommand::TestSites, |(kind, _)| UiCommand::Test(*kind))
     }
 
     /// It in this form.
@@ -72,13 +81,13 @@ mod tests {
     fn request(sentence: String) -> Request {
         let (_, report) = gallery::reports().into_iter().find(|(_, report)| report.request.is_some()).expect("in the gallery");
         let request = report.request.expect("one");
-        Request::new(TargetKind::SharePoint, AdminRequest { sentence: sentence.into(), cause: Cause::EntraConsentRequired, ..request })
+        Request::new(None, AdminRequest { sentence: sentence.into(), cause: Cause::EntraConsentRequired, ..request })
     }
 
     #[test]
     fn a_mail_program_gets_what_its_link_can_hold() {
         let short = AdminRequest { asks: Vec::new(), facts: Vec::new(), ..request("Ä & Ö?".to_owned()).request };
-        let (link, whole) = Request::new(TargetKind::SharePoint, short).mail();
+        let (link, whole) = Request::new(None, short).mail();
         let link = link.expect("a link");
         assert!(whole && link.as_str().starts_with("mailto:?subject="), "{link}");
         assert!(link.as_str().contains("%C3%84%20%26%20%C3%96%3F") && link.as_str().contains("%0D%0A"), "{link}");

@@ -76,6 +76,7 @@ impl eframe::App for Shown {
             views::top_bar::top_bar_ui(ui, self.banner.as_ref(), commands);
             match self.desk.page {
                 Page::Connections => views::desk::desk_ui(ui, &mut self.desk, &mut self.notice, now(), commands),
+                Page::Sites => views::sites::sites_ui(ui, &mut self.desk.sites, &mut self.notice, now(), commands),
                 Page::Spaces => views::spaces::spaces_ui(ui, &mut self.desk.spaces, &mut self.notice, commands),
             }
         }

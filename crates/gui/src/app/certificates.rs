@@ -14,30 +14,30 @@ use crate::task::{Task, TaskPoll, Wake};
 
 impl App {
     /// Reads the certificate file in the background.
-    pub(super) fn inspect_certificate(&mut self, ctx: &egui::Context, then_test: bool) {
+    pub(super) fn inspect_certificate(&mut self, ctx: &egui::Context, then: Option<UiCommand>) {
         let now = self.outside.clock.now();
         let runtime = self.outside.runtime.clone();
         let desk = self.desk_mut();
         let path = PathBuf::from(desk.sharepoint.certificate.trim());
         let password = Some(Secret::new(desk.certificate_password.to_string())).filter(|password| !password.is_empty());
         let task = Task::spawn_blocking(&runtime, Wake::window(ctx), move || certificate::inspect(&path, password.as_ref(), now));
-        desk.certificate = Inspection::Reading { task, then_test };
+        desk.certificate = Inspection::Reading { task, then };
     }
 
-    /// True where the test has to wait for the certificate; it goes on by itself.
-    pub(super) fn waits_for_certificate(&mut self, ctx: &egui::Context) -> bool {
+    /// True where a test has to wait for the certificate; it goes on by itself.
+    pub(super) fn waits_for_certificate(&mut self, ctx: &egui::Context, test: UiCommand) -> bool {
         let desk = self.desk_mut();
         if desk.sharepoint.method != SharePointMethod::Certificate || desk.sharepoint.certificate.trim().is_empty() {
             return false;
         }
         match &mut desk.certificate {
             Inspection::Read(_) => false,
-            Inspection::Reading { then_test, .. } => {
-                *then_test = true;
+            Inspection::Reading { then, .. } => {
+                *then = Some(test);
                 true
             }
             Inspection::None => {
-                self.inspect_certificate(ctx, true);
+                self.inspect_certificate(ctx, Some(test));
                 true
             }
         }
@@ -46,17 +46,15 @@ impl App {
     /// Takes what reading or making a certificate came to.
     pub(super) fn receive_certificates(&mut self) {
         let desk = self.desk_mut();
-        if let Inspection::Reading { task, then_test } = &mut desk.certificate {
-            let then_test = *then_test;
+        if let Inspection::Reading { task, then } = &mut desk.certificate {
             match task.poll() {
                 TaskPoll::Running => {}
                 TaskPoll::Finished(outcome) => {
+                    let then = then.take();
                     // a problem is told at once, at the field where it can be put right
                     desk.left.extend([Field::CertificateFile, Field::CertificatePassword].map(Field::label));
                     desk.certificate = Inspection::Read(outcome);
-                    if then_test {
-                        self.commands.push(UiCommand::Test(preflight::TargetKind::SharePoint));
-                    }
+                    self.commands.extend(then);
                 }
                 TaskPoll::Broken => desk.certificate = Inspection::None,
             }

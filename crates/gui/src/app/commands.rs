@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use egui::ViewportCommand;
-use engine::{Job, NetworkOptions, Order, ProxyOption, Replies, Reply};
-use preflight::{Field, HintAction, SafeText, Secret, TargetKind, UserPrompt, render};
+use engine::{Job, NetworkOptions, Order, ProxyOption, Replies};
+use preflight::{Field, HintAction, SafeText, TargetKind, UserPrompt, render};
 use url::Url;
 
 use super::listing::From;
 use super::{App, Browsing, Dialog};
 use crate::command::UiCommand;
-use crate::desk::{Page, State};
+use crate::desk::{Page, State, Talk};
 use crate::practising::Practising;
 use crate::task::{Task, Wake, wake_on_change};
 use crate::views::save::SaveForm;
@@ -43,12 +43,13 @@ impl App {
             UiCommand::SaveReport => match &self.dialog {
                 Some(Dialog::Report(kind, report)) => self.dialog = Some(Dialog::Save(Box::new(SaveForm::new(*kind, report.clone())))),
                 None if self.desk().page == Page::Spaces => self.export_spaces(),
+                None if self.desk().page == Page::Sites => self.export_sites(),
                 _ => {}
             },
             UiCommand::Save => self.save(ctx),
             UiCommand::BrowseSave => self.browse(ctx, Browsing::Save),
             UiCommand::BrowseCaFile => self.browse(ctx, Browsing::CaFile),
-            UiCommand::InspectCertificate => self.inspect_certificate(ctx, false),
+            UiCommand::InspectCertificate => self.inspect_certificate(ctx, None),
             UiCommand::BrowseCertificate => self.browse(ctx, Browsing::Certificate),
             UiCommand::NewCertificate => self.new_certificate(),
             UiCommand::BrowseCertificateFolder => self.browse(ctx, Browsing::CertificateFolder),
@@ -58,7 +59,7 @@ impl App {
             UiCommand::CopyRequest(form) => self.copy_request(ctx, form),
             UiCommand::MailRequest => self.mail_request(ctx),
             UiCommand::Hint(kind, action) => self.hint(ctx, kind, action),
-            UiCommand::Paste(kind) => self.paste(kind),
+            UiCommand::Paste(kind) => self.desk_mut().talk_mut(kind).hand_over(),
             UiCommand::OpenSignInPage(kind) => {
                 if let Some(url) = self.sign_in_page(kind) {
                     self.open(ctx, &url);
@@ -71,7 +72,7 @@ impl App {
                 }
             }
             UiCommand::CopyDeviceCode(kind) => {
-                if let Some(UserPrompt::DeviceCode { code, .. }) = self.prompt(kind) {
+                if let Some(UserPrompt::DeviceCode { code, .. }) = self.desk().prompt(kind) {
                     ctx.copy_text(code);
                     self.toasts.done("Code copied");
                 }
@@ -95,6 +96,17 @@ impl App {
             }
             UiCommand::ExportSpaces => self.export_spaces(),
             UiCommand::FilterSpaces => self.desk_mut().spaces.wants_filter = true,
+            UiCommand::ShowSites => self.desk_mut().page = Page::Sites,
+            UiCommand::BrowseSites => self.browse(ctx, Browsing::Sites),
+            UiCommand::TestSites => self.test_sites(ctx),
+            UiCommand::CancelSites => {
+                let now = self.outside.clock.now();
+                self.desk_mut().sites.cancel(now);
+            }
+            UiCommand::EditSites => self.desk_mut().sites.edit(),
+            UiCommand::ShowSite(row) => self.show_site(row),
+            UiCommand::ExportSites => self.export_sites(),
+            UiCommand::SaveRequest => self.save_request(),
             UiCommand::ShowConnections => self.desk_mut().page = Page::Connections,
             UiCommand::Focus(field) => self.focus(field),
             UiCommand::ShowHelp => self.dialog = Some(Dialog::Help),
@@ -118,10 +130,7 @@ impl App {
         self.dialog = match self.dialog.take() {
             // back to the report that was about to be saved
             Some(Dialog::Save(form)) => form.back(),
-            Some(Dialog::Request(request)) => {
-                let kind = request.kind;
-                self.desk().test(kind).report().map(|report| Dialog::Report(kind, report))
-            }
+            Some(Dialog::Request(request)) => request.back.map(|(kind, report)| Dialog::Report(kind, report)),
             _ => None,
         };
         self.saving = None;
@@ -155,7 +164,7 @@ impl App {
             return;
         }
         self.dialog = None;
-        if kind == TargetKind::SharePoint && self.waits_for_certificate(ctx) {
+        if kind == TargetKind::SharePoint && self.waits_for_certificate(ctx, UiCommand::Test(kind)) {
             return;
         }
         let Some(job) = self.job(kind) else { return };
@@ -168,7 +177,7 @@ impl App {
         let task =
             Task::spawn(&runtime, Wake::window(ctx), move |progress| async move { engine::run(&deps, &order, &*progress, &replies).await });
         let test = self.desk_mut().test_mut(kind);
-        test.replies = Some(sender);
+        test.talk = Talk::with(sender);
         test.state = State::Running(task);
     }
 
@@ -212,26 +221,8 @@ impl App {
             Some(Task::spawn(&runtime, Wake::window(ctx), move |_progress| async move { engine::detect_tenant(&deps, &address).await }));
     }
 
-    fn paste(&mut self, kind: TargetKind) {
-        let test = self.desk_mut().test_mut(kind);
-        let pasted = std::mem::take(&mut test.pasted);
-        let answer = pasted.trim();
-        if let Some(sender) = &test.replies
-            && !answer.is_empty()
-        {
-            // a test that ended meanwhile needs no answer
-            sender.send(Reply::Pasted(Secret::new(answer.to_owned()))).ok();
-        }
-    }
-
-    /// What a running test wants of the person.
-    fn prompt(&self, kind: TargetKind) -> Option<UserPrompt> {
-        let State::Running(task) = &self.desk().test(kind).state else { return None };
-        task.live().prompt.clone()
-    }
-
     fn sign_in_page(&self, kind: TargetKind) -> Option<Url> {
-        match self.prompt(kind)? {
+        match self.desk().prompt(kind)? {
             UserPrompt::SystemBrowser { url, .. } | UserPrompt::DeviceCode { url, .. } => Some(url),
             UserPrompt::ControlledBrowser { .. } => None,
         }
@@ -287,6 +278,10 @@ impl App {
             (Browsing::Certificate, _) => {
                 let dialog = dialog.set_title("Choose a certificate with its private key");
                 Box::pin(dialog.add_filter("Certificates with private key", &["pfx", "p12", "pem", "key"]).pick_file())
+            }
+            (Browsing::Sites, _) => {
+                let dialog = dialog.set_title("Choose a list of sites").add_filter("CSV", &["csv", "txt", "tsv"]);
+                Box::pin(dialog.pick_file())
             }
             (Browsing::CertificateFolder, _) => Box::pin(dialog.set_title("Choose a folder for the certificate").pick_folder()),
         };

@@ -7,12 +7,11 @@ use engine::settings::ThemeChoice;
 use jiff::Timestamp;
 use preflight::render::words;
 use preflight::{Report, SafeText, TargetKind};
-use zeroize::Zeroizing;
 
 use super::{App, Browsing, Dialog};
 use crate::certificate::Inspection;
 use crate::command::{SHORTCUTS, UiCommand};
-use crate::desk::{Connection, State};
+use crate::desk::{Connection, State, Talk};
 use crate::kit::theme;
 use crate::task::TaskPoll;
 use crate::views;
@@ -32,6 +31,8 @@ impl App {
         }
         self.real.spaces.receive(now);
         self.desk_mut().spaces.receive(now);
+        self.real.sites.receive(now);
+        self.desk_mut().sites.receive(now);
         self.receive_tenant();
         if let Some(task) = &mut self.saving {
             match task.poll() {
@@ -111,6 +112,7 @@ impl App {
                 desk.certificate = Inspection::None;
                 self.commands.push(UiCommand::InspectCertificate);
             }
+            (Browsing::Sites, _) => self.load_sites(path),
             (Browsing::CertificateFolder, Some(Dialog::NewCertificate(form))) => form.folder = path,
             (Browsing::Save | Browsing::CertificateFolder, _) => {}
         }
@@ -143,6 +145,9 @@ impl App {
             }
             if self.desk().spaces.is_running() {
                 self.commands.push(UiCommand::CancelSpaces);
+            }
+            if self.desk().sites.is_running() {
+                self.commands.push(UiCommand::CancelSites);
             }
         }
     }
@@ -193,8 +198,7 @@ fn take_report(test: &mut Connection, now: Timestamp) -> Option<Arc<Report>> {
         TaskPoll::Broken => None,
     };
     tracing::debug!(outcome = ?done.as_ref().map(|report| report.outcome()), "test ended");
-    test.replies = None;
-    test.pasted = Zeroizing::default();
+    test.talk = Talk::default();
     test.state = done.clone().map_or(State::Broken, |report| State::Done { report, at: now });
     done
 }

@@ -2,14 +2,18 @@
 
 use super::{App, Dialog};
 use crate::request::{Form, Request};
+use crate::views::save::SaveForm;
 
 impl App {
     /// Opens it over the result that it belongs to.
     pub(super) fn show_request(&mut self) {
-        if let Some(Dialog::Report(kind, report)) = &self.dialog
-            && let Some(request) = report.request.clone()
-        {
-            self.dialog = Some(Dialog::Request(Box::new(Request::new(*kind, request))));
+        let (back, request) = match &self.dialog {
+            Some(Dialog::Report(kind, report)) => (Some((*kind, report.clone())), report.request.clone()),
+            None => (None, self.desk().sites.report().and_then(|report| report.request.clone())),
+            Some(_) => return,
+        };
+        if let Some(request) = request {
+            self.dialog = Some(Dialog::Request(Box::new(Request::new(back, request))));
         }
     }
 
@@ -18,6 +22,14 @@ impl App {
         if let Some(Dialog::Request(request)) = &self.dialog {
             ctx.copy_text(request.text(form));
             self.toasts.done("Request copied");
+        }
+    }
+
+    /// Asks where to save it.
+    pub(super) fn save_request(&mut self) {
+        let now = self.outside.clock.now();
+        if let Some(Dialog::Request(request)) = &self.dialog {
+            self.dialog = Some(Dialog::Save(Box::new(SaveForm::request((**request).clone(), now))));
         }
     }
 

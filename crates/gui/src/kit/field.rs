@@ -284,7 +284,7 @@ fn edit(ui: &mut Ui, id: Id, text: &mut String, label: &Response, width: f32, lo
     response
 }
 
-fn note_line(ui: &mut Ui, note: Note<'_>, field: &Response) {
+pub(super) fn note_line(ui: &mut Ui, note: Note<'_>, field: &Response) {
     const ICON: f32 = 13.0;
     let t = Tokens::of(ui);
     let (icon, text, tint, color) = match note {

@@ -92,6 +92,10 @@ pub trait Rows {
     fn cursor(&self) -> Option<usize>;
     /// The column by which the rows are sorted, and whether the most comes first.
     fn sorted(&self) -> Option<(usize, bool)>;
+    /// Rows are opened instead of chosen: there are no boxes, the order is fixed, and [`Act::Toggle`] means to open a row.
+    fn are_opened(&self) -> bool {
+        false
+    }
 }
 
 /// What was asked for.
@@ -154,16 +158,18 @@ pub fn table(ui: &mut Ui, name: &str, columns: &[Column], rows: &impl Rows, heig
     let mut acts = Vec::new();
     let mut memory: Memory = ui.data(|data| data.get_temp(id)).unwrap_or_default();
     if grid.has_focus() {
-        keys::read(ui, id, page_of(body), &mut acts);
+        keys::read(ui, id, page_of(body), rows.are_opened(), &mut acts);
     }
 
-    let edges = edges(columns, inner.width());
+    let edges = edges(columns, if rows.are_opened() { PADDING } else { BOX }, inner.width());
     let shown = Grid { id, edges: &edges, rows, has_keyboard: grid.has_focus() };
     grid.widget_info(|| WidgetInfo::labeled(Role::Grid, true, name));
     ui.accesskit_node_builder(id, |node| {
         node.set_row_count(rows.count());
         node.set_column_count(columns.len());
-        node.set_multiselectable();
+        if !rows.are_opened() {
+            node.set_multiselectable();
+        }
     });
 
     let builder = UiBuilder::new().id_salt(id).max_rect(inner).accessibility_parent(id);
@@ -230,13 +236,13 @@ fn in_sight(viewport: Rect, count: usize) -> Range<usize> {
 }
 
 /// Where the columns begin and the last one ends: the boxes, then the columns.
-fn edges(columns: &[Column], width: f32) -> Vec<f32> {
-    let least: f32 = BOX + columns.iter().map(|column| column.width).sum::<f32>();
+fn edges(columns: &[Column], first: f32, width: f32) -> Vec<f32> {
+    let least: f32 = first + columns.iter().map(|column| column.width).sum::<f32>();
     let growing = columns.iter().filter(|column| column.grows).count();
     #[expect(clippy::cast_precision_loss, reason = "a handful of columns")]
     let more = if growing == 0 { 0.0 } else { (width - least).max(0.0) / growing as f32 };
-    let mut edges = vec![BOX];
-    let mut x = BOX;
+    let mut edges = vec![first];
+    let mut x = first;
     for column in columns {
         x += column.width + if column.grows { more } else { 0.0 };
         edges.push(x);
@@ -263,7 +269,7 @@ mod tests {
     fn columns_grow_and_never_shrink() {
         let column = |width, grows| Column { title: "", width, grows };
         let columns = [column(100.0, false), column(160.0, true)];
-        assert_eq!(edges(&columns, 600.0), [BOX, BOX + 100.0, 600.0]);
-        assert_eq!(edges(&columns, 200.0), [BOX, BOX + 100.0, BOX + 260.0]);
+        assert_eq!(edges(&columns, BOX, 600.0), [BOX, BOX + 100.0, 600.0]);
+        assert_eq!(edges(&columns, BOX, 200.0), [BOX, BOX + 100.0, BOX + 260.0]);
     }
 }

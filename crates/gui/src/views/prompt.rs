@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use preflight::{TargetKind, UserPrompt};
 
 use crate::command::UiCommand;
-use crate::desk::Connection;
+use crate::desk::Talk;
 use crate::kit::theme::space;
 use crate::kit::{Alert, Button, Field, Note, code, icons, text};
 
@@ -26,14 +26,14 @@ pub fn prompt_ui(
     ui: &mut Ui,
     kind: TargetKind,
     prompt: Option<&UserPrompt>,
-    connection: &mut Connection,
+    talk: &mut Talk,
     now: Timestamp,
     commands: &mut Vec<UiCommand>,
 ) {
     let top = ui.cursor().top();
     let (paste, hint, help) = match prompt {
         None => {
-            connection.seen = None;
+            talk.seen = None;
             return;
         }
         Some(UserPrompt::SystemBrowser { opened, .. }) => {
@@ -53,20 +53,16 @@ pub fn prompt_ui(
             return;
         }
     };
-    if connection.seen.as_ref() != prompt {
-        connection.seen = prompt.cloned();
+    if talk.seen.as_ref() != prompt {
+        talk.seen = prompt.cloned();
         let wanted = Rect::from_x_y_ranges(ui.min_rect().x_range(), top..=ui.min_rect().bottom());
         ui.scroll_to_rect(wanted, None);
     }
-    if let Some(notice) = connection.notice() {
+    if let Some(notice) = talk.notice() {
         Alert::limited(notice.as_str()).show(ui);
     }
-    let field = Field::new(paste, &mut connection.pasted)
-        .hint(hint)
-        .optional()
-        .note(Some(Note::Help(help)))
-        .button(Button::secondary("Use"))
-        .show(ui);
+    let field =
+        Field::new(paste, &mut talk.pasted).hint(hint).optional().note(Some(Note::Help(help))).button(Button::secondary("Use")).show(ui);
     if field.button_clicked || field.submitted {
         commands.push(UiCommand::Paste(kind));
     }

@@ -23,6 +23,9 @@ pub fn request_ui(ui: &mut Ui, request: &mut Request, commands: &mut Vec<UiComma
         card::row(ui, |ui| {
             ui.spacing_mut().item_spacing.x = space::S;
             segmented_bare(ui, "Form of the request", &mut request.form, &Form::ALL);
+            if ui.add(Button::ghost("Save…").icon(icons::DOWNLOAD)).clicked() {
+                commands.push(UiCommand::SaveRequest);
+            }
             if ui.add(Button::ghost("Open mail program").icon(icons::EXTERNAL_LINK)).clicked() {
                 commands.push(UiCommand::MailRequest);
             }
@@ -35,7 +38,7 @@ pub fn request_ui(ui: &mut Ui, request: &mut Request, commands: &mut Vec<UiComma
     match shown.clicked {
         Some(Clicked::Aside(0)) => commands.push(UiCommand::CopyRequest(Form::Email)),
         Some(Clicked::Aside(_)) => commands.push(UiCommand::CopyRequest(Form::Markdown)),
-        Some(Clicked::Primary) => commands.push(UiCommand::Test(request.kind)),
+        Some(Clicked::Primary) => commands.push(request.check_again()),
         Some(Clicked::Other(_)) => commands.push(UiCommand::CloseDialog),
         None if shown.should_close => commands.push(UiCommand::CloseDialog),
         None => {}

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use egui::Ui;
 use jiff::Timestamp;
 use preflight::render::words;
-use preflight::{Inventory, Report, SafeText, TargetKind, render};
+use preflight::{Inventory, Report, SafeText, SitesReport, TargetKind, render};
 
 use crate::app::Dialog;
 use crate::command::UiCommand;
 use crate::kit::modal::Clicked;
 use crate::kit::theme::space;
 use crate::kit::{Button, Field, Modal, Note, icons, segmented, text};
+use crate::request::{Form, Request};
 
 /// The forms that there are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +26,8 @@ pub enum Format {
     Json,
     /// A table for a spreadsheet.
     Csv,
+    /// An e-mail's text.
+    Text,
 }
 
 impl Format {
@@ -34,6 +37,7 @@ impl Format {
             Self::Markdown => "Markdown",
             Self::Json => "JSON",
             Self::Csv => "CSV",
+            Self::Text => "E-mail",
         }
     }
 
@@ -43,6 +47,7 @@ impl Format {
             Self::Markdown => "md",
             Self::Json => "json",
             Self::Csv => "csv",
+            Self::Text => "txt",
         }
     }
 }
@@ -54,6 +59,10 @@ pub enum Subject {
     Report(TargetKind, Arc<Report>),
     /// The spaces, or some of them.
     Spaces(Export),
+    /// The report of a list of sites.
+    Sites(Arc<SitesReport>, Timestamp),
+    /// A request to an administrator.
+    Request(Box<Request>, Timestamp),
 }
 
 /// Spaces to be saved.
@@ -127,6 +136,16 @@ impl SaveForm {
         Self::of(Subject::Spaces(Export { inventory, shown, chosen, which, at }), Format::Csv)
     }
 
+    /// For a list of sites.
+    pub fn sites(report: Arc<SitesReport>, at: Timestamp) -> Self {
+        Self::of(Subject::Sites(report, at), Format::Html)
+    }
+
+    /// For a request to an administrator.
+    pub fn request(request: Request, at: Timestamp) -> Self {
+        Self::of(Subject::Request(Box::new(request), at), Format::Text)
+    }
+
     fn of(subject: Subject, format: Format) -> Self {
         let mut form = Self { subject, format, path: String::new(), problem: None };
         let folder = std::env::home_dir().unwrap_or_default();
@@ -136,7 +155,8 @@ impl SaveForm {
 
     const fn formats(&self) -> &'static [Format] {
         match self.subject {
-            Subject::Report(..) => &[Format::Html, Format::Markdown, Format::Json],
+            Subject::Report(..) | Subject::Sites(..) => &[Format::Html, Format::Markdown, Format::Json],
+            Subject::Request(..) => &[Format::Text, Format::Markdown],
             Subject::Spaces(_) => &[Format::Csv, Format::Json],
         }
     }
@@ -144,7 +164,8 @@ impl SaveForm {
     /// The title of the dialog.
     pub const fn title(&self) -> &'static str {
         match self.subject {
-            Subject::Report(..) => "Save report",
+            Subject::Report(..) | Subject::Sites(..) => "Save report",
+            Subject::Request(..) => "Save request",
             Subject::Spaces(_) => "Export spaces",
         }
     }
@@ -154,6 +175,8 @@ impl SaveForm {
         let (what, at) = match &self.subject {
             Subject::Report(kind, report) => (kind.as_str(), report.started_at),
             Subject::Spaces(export) => ("spaces", export.at),
+            Subject::Sites(_, at) => ("sites", *at),
+            Subject::Request(_, at) => ("request", *at),
         };
         format!("wayleave-{what}-{}.{}", at.strftime("%Y-%m-%d-%H%M"), self.format.ending())
     }
@@ -166,7 +189,12 @@ impl SaveForm {
             match (subject, format) {
                 (Subject::Report(_, report), Format::Json) => json(render::to_json(&report, engine::PRODUCT)),
                 (Subject::Report(_, report), Format::Markdown) => render::markdown::to_markdown(&report, engine::PRODUCT),
-                (Subject::Report(_, report), Format::Html | Format::Csv) => render::html::to_html(&report, engine::PRODUCT),
+                (Subject::Report(_, report), _) => render::html::to_html(&report, engine::PRODUCT),
+                (Subject::Sites(sites, _), Format::Json) => json(render::sites::to_json(&sites, engine::PRODUCT)),
+                (Subject::Sites(sites, _), Format::Markdown) => render::sites::to_markdown(&sites, engine::PRODUCT),
+                (Subject::Sites(sites, _), _) => render::sites::to_html(&sites, engine::PRODUCT),
+                (Subject::Request(request, _), Format::Markdown) => request.text(Form::Markdown),
+                (Subject::Request(request, _), _) => request.text(Form::Email),
                 (Subject::Spaces(export), Format::Json) => json(render::spaces::to_json(&export.inventory())),
                 (Subject::Spaces(export), _) => render::spaces::to_csv(&export.inventory()),
             }
@@ -176,7 +204,8 @@ impl SaveForm {
     /// What is said when it is done.
     pub fn saved(&self, place: &str) -> String {
         match self.subject {
-            Subject::Report(..) => format!("Report saved to {place}"),
+            Subject::Report(..) | Subject::Sites(..) => format!("Report saved to {place}"),
+            Subject::Request(..) => format!("Request saved to {place}"),
             Subject::Spaces(_) => format!("Spaces exported to {place}"),
         }
     }
@@ -185,7 +214,8 @@ impl SaveForm {
     pub fn back(self) -> Option<Dialog> {
         match self.subject {
             Subject::Report(kind, report) => Some(Dialog::Report(kind, report)),
-            Subject::Spaces(_) => None,
+            Subject::Request(request, _) => Some(Dialog::Request(request)),
+            Subject::Spaces(_) | Subject::Sites(..) => None,
         }
     }
 }
@@ -193,7 +223,7 @@ impl SaveForm {
 /// Shows the dialog.
 pub fn save_ui(ui: &mut Ui, form: &mut SaveForm, saving: bool, commands: &mut Vec<UiCommand>) {
     let ready = !form.path.trim().is_empty() && !saving;
-    let other = if matches!(form.subject, Subject::Report(..)) { "Back" } else { "Cancel" };
+    let other = if matches!(form.subject, Subject::Report(..) | Subject::Request(..)) { "Back" } else { "Cancel" };
     let modal = Modal::new("save", form.title()).other(Button::ghost(other));
     let shown = modal.primary(Button::primary("Save").enabled(ready).pending(saving)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::L;
@@ -219,7 +249,8 @@ pub fn save_ui(ui: &mut Ui, form: &mut SaveForm, saving: bool, commands: &mut Ve
         text::small(
             ui,
             match form.subject {
-                Subject::Report(..) => "The report holds no secrets, but it names accounts and servers",
+                Subject::Report(..) | Subject::Sites(..) => "The report holds no secrets, but it names accounts and servers",
+                Subject::Request(..) => "The request holds no secrets, but it names accounts and servers",
                 Subject::Spaces(_) => "The file holds no secrets, but it names spaces, some of them after people",
             },
         );

@@ -4,45 +4,27 @@ mod filters;
 mod head;
 mod rows;
 
-use egui::{Align, CentralPanel, Frame, Layout, Margin, ScrollArea, Ui};
+use egui::{Align, Layout, Ui};
 use preflight::render::words;
 
+use super::table_page;
 use crate::command::UiCommand;
 use crate::kit::theme::space;
-use crate::kit::{Alert, Button, card, icons, text};
+use crate::kit::{Button, card, icons, text};
 use crate::spaces::Spaces;
 use crate::spaces::filter::Filter;
 
-/// The table is at least so high; below that, the page scrolls.
-const LEAST_HEIGHT: f32 = 200.0;
-
 /// Shows the page, with a notice at its top while there is one.
 pub fn spaces_ui(ui: &mut Ui, spaces: &mut Spaces, notice: &mut Option<String>, commands: &mut Vec<UiCommand>) {
-    let frame = Frame::new().fill(ui.visuals().panel_fill);
-    CentralPanel::default().frame(frame).show(ui, |ui| {
-        let height = ui.available_height();
-        ScrollArea::vertical().id_salt("spaces-page").auto_shrink([false, false]).show(ui, |ui| {
-            let margin = Margin { left: 24, right: 24, top: 16, bottom: 20 };
-            Frame::new().inner_margin(margin).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                ui.spacing_mut().item_spacing.y = space::M;
-                let top = ui.min_rect().top();
-                if let Some(text) = notice.as_deref()
-                    && Alert::limited(text).dismissible().show(ui).dismissed
-                {
-                    *notice = None;
-                }
-                head::head_ui(ui, spaces, commands);
-                if spaces.table.is_empty() {
-                    nothing_ui(ui, spaces);
-                    return;
-                }
-                filters::filters_ui(ui, spaces);
-                count_ui(ui, spaces);
-                let used = ui.cursor().top() - top + f32::from(margin.top) + f32::from(margin.bottom);
-                table_ui(ui, spaces, (height - used).max(LEAST_HEIGHT));
-            });
-        });
+    table_page(ui, "spaces-page", notice, |ui, room| {
+        head::head_ui(ui, spaces, commands);
+        if spaces.table.is_empty() {
+            nothing_ui(ui, spaces);
+            return;
+        }
+        filters::filters_ui(ui, spaces);
+        count_ui(ui, spaces);
+        table_ui(ui, spaces, room.left(ui));
     });
 }
 

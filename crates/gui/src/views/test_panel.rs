@@ -78,12 +78,15 @@ pub fn test_panel_ui(ui: &mut Ui, kind: TargetKind, connection: &mut Connection,
         if kind == TargetKind::Confluence && connection.report().is_none() && ui.add(list_spaces()).clicked() {
             commands.push(UiCommand::ListSpaces);
         }
+        if kind == TargetKind::SharePoint && ui.add(Button::ghost("Several sites…")).clicked() {
+            commands.push(UiCommand::ShowSites);
+        }
     });
     match &connection.state {
         State::Idle => {}
         State::Running(task) => {
             let live = task.live().clone();
-            prompt_ui(ui, kind, live.prompt.as_ref(), connection, now, commands);
+            prompt_ui(ui, kind, live.prompt.as_ref(), &mut connection.talk, now, commands);
             if let Some(identity) = live.identity.as_ref().filter(|identity| identity.tenant.is_some()) {
                 let around = Around { mismatch: mismatch_of_live(&live), expected: None };
                 identity_ui(ui, kind, identity, around, commands);

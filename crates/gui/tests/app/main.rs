@@ -3,6 +3,7 @@
 mod certificate;
 mod harness;
 mod sharepoint;
+mod sites;
 mod spaces;
 
 use std::sync::Arc;

@@ -1,11 +1,15 @@
 //! The SharePoint card by its ways of signing in.
 
+use std::sync::Arc;
+
 use egui_kittest::SnapshotResults;
 use engine::forms::SharePointMethod;
 use gui::certificate::{Inspection, NewCertificateForm};
+use gui::desk::Page;
 use gui::request::Request;
+use gui::sites::State;
 use practice::markers::Kind;
-use preflight::{Cause, Field, Hint, HintAction, Identity, Outcome, Report, Secret, TargetKind, UserPrompt, gallery};
+use preflight::{Cause, Field, Hint, HintAction, Identity, Outcome, Report, Secret, SitesReport, Target, TargetKind, UserPrompt, gallery};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -103,11 +107,42 @@ fn whole_results() {
     pictures(&mut results, "verdict_small", super::SMALLEST, LIGHT, || over(report("plan_b")));
     pictures(&mut results, "request", super::AROUND_A_DIALOG, BOTH, || {
         let report = gallery::reports().into_iter().find_map(|(_, report)| report.request.clone()).expect("in the gallery");
-        Shown { over: Over::Request(Box::new(Request::new(TargetKind::SharePoint, report))), ..Shown::default() }
+        Shown { over: Over::Request(Box::new(Request::new(None, report))), ..Shown::default() }
     });
     pictures(&mut results, "new_certificate", super::AROUND_A_DIALOG, LIGHT, || {
         let form = NewCertificateForm { folder: "/srv/wiki".to_owned(), ..NewCertificateForm::default() };
         Shown { over: Over::NewCertificate(Box::new(form)), ..Shown::default() }
     });
     pictures(&mut results, "wrong_account", super::AROUND_A_DIALOG, BOTH, || over(somebody_else()));
+}
+
+/// A list of sites with every kind of outcome.
+fn sites(text: &str, names: &[&str]) -> Shown {
+    let mut shown = Shown::default();
+    shown.desk.page = Page::Sites;
+    text.clone_into(&mut shown.desk.sites.text);
+    if !names.is_empty() {
+        let reports = names.iter().map(|name| report(name)).collect::<Vec<_>>();
+        let sites = reports.iter().zip(1..).map(|(report, number)| Report {
+            target: Target { address: format!("https://contoso.sharepoint.com/sites/team-{number}").into(), ..report.target.clone() },
+            ..report.clone()
+        });
+        let sites: Vec<Report> = sites.collect();
+        let request = sites.iter().find_map(|report| report.request.clone());
+        let more = vec![Vec::new(); sites.len()];
+        let report = SitesReport { outcome: SitesReport::worst(&sites), sites, columns: Vec::new(), more, request, interrupted: false };
+        shown.desk.sites.state = State::Done { report: Arc::new(report), at: now() };
+        shown.desk.sites.cursor = Some(1);
+    }
+    shown
+}
+
+#[test]
+fn several_sites() {
+    let mut results = SnapshotResults::new();
+    let text = "https://contoso.sharepoint.com/sites/team-1\nhttps://contoso.sharepoint.com/sites/team-2\nteam three\n";
+    pictures(&mut results, "sites_list", USUAL, LIGHT, || sites(text, &[]));
+    let names = ["sharepoint_all_good", "plan_b", "wrong_tenant", "graph_consent_missing", "sharepoint_all_good"];
+    pictures(&mut results, "sites", USUAL, BOTH, || sites(text, &names));
+    pictures(&mut results, "sites_small", super::SMALLEST, DARK, || sites(text, &names));
 }

@@ -23,27 +23,17 @@ pub(super) fn header_ui(ui: &mut Ui, grid: &Grid<'_, impl Rows>, rect: Rect, col
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.border.subtle.0));
 
     let left = rect.left() - shift;
-    let at = Rect::from_min_size(pos2(left, rect.top()), vec2(BOX, rect.height()));
-    let all = ui.interact(at, id.with("all"), Sense::CLICK | Sense::FOCUSABLE).on_hover_cursor(CursorIcon::PointingHand);
-    paint_box(ui, at.center(), rows.chosen(), all.hovered());
-    paint::focus_ring(ui, &all, at.shrink(8.0), 4);
-    if all.clicked() {
-        acts.push(Act::ToggleAll);
+    let opened = rows.are_opened();
+    if !opened {
+        all_ui(ui, grid, Rect::from_min_size(pos2(left, rect.top()), vec2(BOX, rect.height())), acts);
     }
-    all.widget_info(|| WidgetInfo::labeled(Role::CheckBox, true, "All that are shown"));
-    ui.accesskit_node_builder(all.id, |node| {
-        node.set_toggled(match rows.chosen() {
-            Chosen::All => egui::accesskit::Toggled::True,
-            Chosen::Some => egui::accesskit::Toggled::Mixed,
-            Chosen::None => egui::accesskit::Toggled::False,
-        });
-    });
 
     for (index, column) in columns.iter().enumerate() {
         let at = Rect::from_min_max(pos2(left + edges[index], rect.top()), pos2(left + edges[index + 1], rect.bottom()));
         let sorted = rows.sorted().filter(|(by, _)| *by == index).map(|(_, descending)| descending);
-        let cell = ui.interact(at, id.with(("column", index)), Sense::CLICK | Sense::FOCUSABLE).on_hover_cursor(CursorIcon::PointingHand);
-        if cell.hovered() {
+        let cell = ui.interact(at, id.with(("column", index)), if opened { Sense::hover() } else { Sense::CLICK | Sense::FOCUSABLE });
+        let cell = if opened { cell } else { cell.on_hover_cursor(CursorIcon::PointingHand) };
+        if cell.hovered() && !opened {
             ui.painter().rect_filled(at.shrink2(vec2(2.0, 4.0)), CornerRadius::same(5), t.surface.hover);
         }
         let color = if sorted.is_some() { t.text.strong } else { t.text.subdued };
@@ -73,4 +63,23 @@ pub(super) fn header_ui(ui: &mut Ui, grid: &Grid<'_, impl Rows>, rect: Rect, col
             }
         });
     }
+}
+
+/// The box that chooses all.
+fn all_ui(ui: &mut Ui, grid: &Grid<'_, impl Rows>, at: Rect, acts: &mut Vec<Act>) {
+    let Grid { id, rows, .. } = *grid;
+    let all = ui.interact(at, id.with("all"), Sense::CLICK | Sense::FOCUSABLE).on_hover_cursor(CursorIcon::PointingHand);
+    paint_box(ui, at.center(), rows.chosen(), all.hovered());
+    paint::focus_ring(ui, &all, at.shrink(8.0), 4);
+    if all.clicked() {
+        acts.push(Act::ToggleAll);
+    }
+    all.widget_info(|| WidgetInfo::labeled(Role::CheckBox, true, "All that are shown"));
+    ui.accesskit_node_builder(all.id, |node| {
+        node.set_toggled(match rows.chosen() {
+            Chosen::All => egui::accesskit::Toggled::True,
+            Chosen::Some => egui::accesskit::Toggled::Mixed,
+            Chosen::None => egui::accesskit::Toggled::False,
+        });
+    });
 }

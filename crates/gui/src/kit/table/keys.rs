@@ -28,8 +28,8 @@ impl Step {
     }
 }
 
-/// Takes the keys of this frame. `page` is how many rows a page has.
-pub(super) fn read(ui: &Ui, id: Id, page: usize, acts: &mut Vec<Act>) {
+/// Takes the keys of this frame. `page` is how many rows a page has; where a row is opened, Enter does it, too.
+pub(super) fn read(ui: &Ui, id: Id, page: usize, opens: bool, acts: &mut Vec<Act>) {
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
     let page = isize::try_from(page).unwrap_or(1);
@@ -54,6 +54,9 @@ pub(super) fn read(ui: &Ui, id: Id, page: usize, acts: &mut Vec<Act>) {
             acts.push(Act::All);
         }
         if input.consume_key(Modifiers::NONE, Key::Space) {
+            acts.push(Act::ToggleCursor);
+        }
+        if opens && input.consume_key(Modifiers::NONE, Key::Enter) {
             acts.push(Act::ToggleCursor);
         }
     });

@@ -23,7 +23,9 @@ pub(super) fn row_ui(ui: &mut Ui, grid: &Grid<'_, impl Rows>, rect: Rect, at: us
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.border.subtle.0));
     let middle = rect.center().y;
     let state = if chosen { Chosen::All } else { Chosen::None };
-    paint_box(ui, pos2(rect.left() + BOX / 2.0, middle), state, response.hovered());
+    if !rows.are_opened() {
+        paint_box(ui, pos2(rect.left() + BOX / 2.0, middle), state, response.hovered());
+    }
     if response.clicked() {
         let extends = ui.input(|input| input.modifiers.shift);
         acts.push(if extends { Act::Extend(at) } else { Act::Toggle(at) });

@@ -8,6 +8,7 @@ use crate::command::UiCommand;
 use crate::kit::theme::space;
 use crate::kit::{Alert, Button, Status, Tone, card, chip, icons, progress, text, waiting};
 use crate::spaces::{Found, Spaces, State};
+use crate::views::page_title;
 
 /// Shows it.
 pub(super) fn head_ui(ui: &mut Ui, spaces: &Spaces, commands: &mut Vec<UiCommand>) {
@@ -34,11 +35,7 @@ fn title_ui(ui: &mut Ui, spaces: &Spaces, commands: &mut Vec<UiCommand>) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         card::row(ui, |ui| {
-            ui.spacing_mut().item_spacing.x = space::S;
-            if ui.add(Button::secondary("Connections").icon(icons::ARROW_LEFT).small()).clicked() {
-                commands.push(UiCommand::ShowConnections);
-            }
-            text::heading(ui, "Spaces");
+            page_title(ui, "Spaces", commands);
             if let Some((status, word)) = state(spaces) {
                 chip(ui, status, word);
             }

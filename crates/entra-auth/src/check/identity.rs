@@ -22,11 +22,11 @@ pub(super) async fn sign_in(
     resource: &Resource,
     recorder: &Recorder<'_>,
 ) -> Result<Pass<SignedIn>, Fail> {
-    let (recalled, why_not) = recalled(cx, settings, &tenancy.metadata, resource).await;
+    let (recalled, why_not) = recalled(cx, settings, &tenancy.metadata, resource).boxed().await;
     let by_memory = recalled.is_some();
     let signed_in = match recalled {
         Some(signed_in) => Ok(signed_in),
-        None => by_method(cx, settings, &tenancy.metadata, resource, recorder).await,
+        None => by_method(cx, settings, &tenancy.metadata, resource, recorder).boxed().await,
     };
     // whatever came of it, nobody is wanted any more
     recorder.prompt(None);

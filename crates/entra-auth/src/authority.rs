@@ -46,6 +46,11 @@ impl Cloud {
         Self::ALL.into_iter().find(|cloud| below(cloud.site_domain()))
     }
 
+    /// The cloud that signs people in at this host; none for a host that is not Microsoft's.
+    pub(crate) fn of_login_host(host: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cloud| cloud.login_hosts().iter().any(|known| known.eq_ignore_ascii_case(host)))
+    }
+
     /// The domain that all sites of the cloud are under.
     pub const fn site_domain(self) -> &'static str {
         match self {
@@ -79,10 +84,6 @@ impl Cloud {
             Self::GccHigh | Self::Dod => &["login.microsoftonline.us", "login.usgovcloudapi.net"],
             Self::China => &["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
         }
-    }
-
-    fn of_login_host(host: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cloud| cloud.login_hosts().contains(&host))
     }
 
     /// A page about an app registration in this cloud's portal.

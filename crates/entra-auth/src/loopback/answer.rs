@@ -4,13 +4,14 @@ use preflight::Secret;
 use subtle::ConstantTimeEq as _;
 use url::{Url, form_urlencoded};
 
-use crate::Refusal;
+use crate::{Cloud, Refusal};
 
 /// The answer of the sign-in page, proven to belong to this sign-in by its state.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// An authorization code.
-    Code(Secret),
+    /// An authorization code, and the cloud that gave it where that is said (`cloud_instance_host_name`). Only Microsoft's own sign-in
+    /// hosts count: a code is sent to no other.
+    Code(Secret, Option<Cloud>),
     /// A refusal.
     Refused(Box<Refusal>),
 }
@@ -43,7 +44,7 @@ impl State {
 
     /// Reads the parameters of an answer: form-encoded, as in a query or the body of a form post.
     pub(crate) fn read(&self, parameters: &[u8]) -> Result<Answer, NoAnswer> {
-        let (mut state, mut code, mut error, mut description, mut subcode) = (None, None, None, None, None);
+        let (mut state, mut code, mut error, mut description, mut subcode, mut cloud) = (None, None, None, None, None, None);
         for (name, value) in form_urlencoded::parse(parameters) {
             let place = match &*name {
                 "state" => &mut state,
@@ -51,6 +52,7 @@ impl State {
                 "error" => &mut error,
                 "error_description" => &mut description,
                 "error_subcode" => &mut subcode,
+                "cloud_instance_host_name" => &mut cloud,
                 _ => continue,
             };
             if place.replace(value).is_some() {
@@ -67,7 +69,9 @@ impl State {
         // an error beside anything else wins: the admin consent page sends both
         match (error, code) {
             (Some(error), _) => Ok(Answer::Refused(Box::new(Refusal::from_redirect(&error, subcode.as_deref(), description.as_deref())))),
-            (None, Some(code)) if !code.is_empty() => Ok(Answer::Code(Secret::new(code.into_owned()))),
+            (None, Some(code)) if !code.is_empty() => {
+                Ok(Answer::Code(Secret::new(code.into_owned()), cloud.and_then(|host| Cloud::of_login_host(&host))))
+            }
             (None, _) => Err(NoAnswer::Empty),
         }
     }
@@ -124,7 +128,10 @@ mod tests {
 
     fn shape(pasted: &Pasted) -> String {
         match pasted {
-            Pasted::Answer(Answer::Code(code)) => format!("code {}", code.inspect(str::len)),
+            Pasted::Answer(Answer::Code(code, cloud)) => {
+                let from = cloud.map_or_else(String::new, |cloud| format!(" of {}", cloud.as_str()));
+                format!("code {}{from}", code.inspect(str::len))
+            }
             Pasted::Answer(Answer::Refused(refusal)) => format!("refused {refusal}"),
             Pasted::BareAddress => "bare".to_owned(),
             Pasted::Stranger => "stranger".to_owned(),

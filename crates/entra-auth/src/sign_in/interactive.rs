@@ -13,7 +13,7 @@ use crate::pages::Page;
 use crate::sign_in::proof::Proof;
 use crate::token::{ClaimsChallenge, claims};
 use crate::token_endpoint::CodeGrant;
-use crate::{ClientId, Cx, Metadata, Reply, Resource, SignInError, SignedIn, Way};
+use crate::{Authority, ClientId, Cx, Metadata, Reply, Resource, SignInError, SignedIn, Tenant, Way, discover};
 
 /// Which account is to sign in. Entra takes either, never both.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -199,14 +199,26 @@ impl Ask<'_> {
     }
 
     async fn finish(&self, cx: &Cx<'_>, answer: Answer, keys: Result<Keys, SignInError>) -> Result<SignedIn, SignInError> {
-        let endpoint = self.metadata.token_endpoint(self.client_id, Way::Browser);
-        let code = match answer {
-            Answer::Code(code) => code,
-            Answer::Refused(refusal) => return Err(refusal.of_app(&endpoint.app).into()),
+        let own = self.metadata.token_endpoint(self.client_id, Way::Browser);
+        let (code, cloud) = match answer {
+            Answer::Code(code, cloud) => (code, cloud),
+            Answer::Refused(refusal) => return Err(refusal.of_app(&own.app).into()),
+        };
+        // one of Microsoft's clouds may hand over to another, where its code is good and nowhere else
+        let handed_over = match (self.metadata.authority().cloud(), cloud) {
+            (Some(own), Some(other)) if own.login() != other.login() => {
+                let tenant = Tenant::Id(self.metadata.tenant().clone());
+                Some(discover(cx, &Authority::of(other, tenant)).await?)
+            }
+            _ => None,
+        };
+        let (metadata, endpoint, keys) = match &handed_over {
+            Some(other) => (other, other.token_endpoint(self.client_id, Way::Browser), Keys::fetch(cx, other).await),
+            None => (self.metadata, own, keys),
         };
         let grant = CodeGrant { code, redirect_uri: &self.redirect_uri, verifier: self.verifier.clone() };
         let (answer, response) = endpoint.redeem(cx, self.first, grant, self.claims).await?;
-        let proof = Proof { metadata: self.metadata, client_id: self.client_id, nonce: Some(&self.nonce) };
+        let proof = Proof { metadata, client_id: self.client_id, nonce: Some(&self.nonce) };
         let who = proof.prove(cx, &answer, &response, keys).await?;
         Ok(SignedIn::person(cx, who, endpoint, answer, self.first))
     }

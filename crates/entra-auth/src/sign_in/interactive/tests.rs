@@ -96,6 +96,34 @@ async fn notice(outside: &Outside<ScriptedNetwork>) -> String {
 }
 
 #[tokio::test]
+async fn a_code_of_another_cloud_is_redeemed_there_and_at_no_strange_host() {
+    let refused = || token(r#"{"error":"invalid_grant","error_description":"AADSTS54005: x"}"#, 400);
+    let government = document("https://login.microsoftonline.us").to_string();
+    for (host, elsewhere) in [("login.microsoftonline.us", true), ("login.windows.net", false), ("login.evil.example", false)] {
+        let script = if elsewhere {
+            vec![keys(), Want::get(&format!("/{TENANT}/v2.0/.well-known/openid-configuration")).answer(200, &government), keys(), refused()]
+        } else {
+            vec![keys(), refused()]
+        };
+        let outside = outside(script);
+        let metadata = metadata(true).await;
+        let (result, (), _) = run(&outside, &metadata, &AccountHint::Choose, async |_, url| {
+            let state = query(&url)["state"].clone();
+            let form = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([("code", "S3CRET-CODE"), ("state", &state), ("cloud_instance_host_name", host)])
+                .finish();
+            paste(&outside, &format!("?{form}"));
+        })
+        .await;
+        assert!(matches!(result, Err(SignInError::Refused(_))), "{host}: {result:?}");
+        let seen = outside.network.seen();
+        let asked_at = |origin: &str| seen.iter().any(|line| line.contains(origin) && line.contains("/token"));
+        assert!(asked_at(if elsewhere { "login.microsoftonline.us" } else { "login.microsoftonline.com" }), "{host}: {seen:?}");
+        assert!(seen.iter().all(|line| !line.contains("evil")), "{host}: {seen:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_page_asked_for_is_protected_and_complete() {
     for form_post in [true, false] {
         for (hint, name, value) in [

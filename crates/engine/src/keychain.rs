@@ -4,7 +4,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use entra_auth::{Memory, MemoryKey, Remembered};
+pub use entra_auth::Memory;
+use entra_auth::{MemoryKey, Remembered};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use keyring_core::{CredentialStore, Entry, Error};
@@ -67,6 +68,31 @@ impl Keychain {
 impl fmt::Debug for Keychain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Keychain").field("unavailable", &self.unavailable()).finish_non_exhaustive()
+    }
+}
+
+/// The same memory for a sign-in as somebody else: what is remembered is forgotten first.
+#[derive(Debug)]
+pub struct Anew(Arc<dyn Memory>);
+
+impl Anew {
+    /// Over this memory.
+    pub fn new(memory: Arc<dyn Memory>) -> Self {
+        Self(memory)
+    }
+}
+
+impl Memory for Anew {
+    fn recall(&self, key: MemoryKey) -> BoxFuture<'_, Result<Option<Remembered>, SafeText>> {
+        async move { self.0.forget(key).await.map(|()| None) }.boxed()
+    }
+
+    fn keep(&self, key: MemoryKey, sign_in: Remembered) -> BoxFuture<'_, Result<(), SafeText>> {
+        self.0.keep(key, sign_in)
+    }
+
+    fn forget(&self, key: MemoryKey) -> BoxFuture<'_, Result<(), SafeText>> {
+        self.0.forget(key)
     }
 }
 

@@ -158,7 +158,8 @@ impl<'a> Round<'a> {
             tried.push(host);
             let settings = Settings { site: site.clone(), ..self.settings.clone() };
             let recorder = self.recorder(at, progress);
-            let opened = self.within(Session::open(&self.cx, &settings, &recorder), &recorder, self.sign_in_limit()).await;
+            let opening = Session::open(&self.cx, &settings, &recorder).boxed();
+            let opened = self.within(opening, &recorder, self.sign_in_limit()).await;
             match opened {
                 Some(Ok(session)) => return Some((recorder, at, Some(session))),
                 // the sign-in was tried and did not come about: nobody is asked twice

@@ -4,6 +4,7 @@ mod certificates;
 mod commands;
 mod listing;
 mod logic;
+mod remembering;
 mod requests;
 mod sites;
 
@@ -18,6 +19,7 @@ use tokio::runtime::Handle;
 use crate::certificate::NewCertificateForm;
 use crate::command::UiCommand;
 use crate::desk::{Desk, Page};
+use crate::keychain::{OpenKeychain, Opened};
 use crate::kit::{Toasts, theme};
 use crate::practising::Practising;
 use crate::request::Request;
@@ -37,6 +39,8 @@ pub struct Outside {
     pub make_deps: MakeDeps,
     /// Where settings are kept.
     pub settings: SettingsFile,
+    /// Opens the keychain that sign-ins are remembered in.
+    pub open_keychain: OpenKeychain,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// A practice situation to begin with.
@@ -57,6 +61,7 @@ pub struct App {
     saving: Option<Task<Result<String, SafeText>>>,
     browsing: Option<(Browsing, Task<Option<String>>)>,
     making: Option<Task<Result<MadeFiles, SafeText>>>,
+    keychain: Opened,
     quit_anyway: bool,
 }
 
@@ -95,8 +100,12 @@ impl App {
     pub fn new(ctx: &egui::Context, outside: Outside) -> Self {
         let loaded = outside.settings.load(outside.clock.now());
         theme::apply(ctx);
-        let real =
-            Desk { confluence: loaded.settings.confluence.clone(), sharepoint: loaded.settings.sharepoint.clone(), ..Desk::default() };
+        let real = Desk {
+            confluence: loaded.settings.confluence.clone(),
+            sharepoint: loaded.settings.sharepoint.clone(),
+            remember: Some(loaded.settings.remember_sign_in),
+            ..Desk::default()
+        };
         let first = outside.practice.clone();
         let mut app = Self {
             stored: loaded.settings.clone(),
@@ -110,10 +119,12 @@ impl App {
             saving: None,
             browsing: None,
             making: None,
+            keychain: Opened::default(),
             quit_anyway: false,
             outside,
         };
         app.apply_settings(ctx);
+        app.open_keychain(ctx);
         ctx.set_zoom_factor(app.settings.zoom.clamp(0.5, 3.0));
         if let Some(situation) = first {
             app.start_practice(ctx, &situation);

@@ -92,6 +92,8 @@ pub enum UiCommand {
     FilterSpaces,
     /// Back to both cards.
     ShowConnections,
+    /// Whether sign-ins are remembered has changed.
+    RememberChanged,
     /// Jump to this field.
     Focus(Field),
     /// Show the list of keys.

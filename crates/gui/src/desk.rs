@@ -31,6 +31,10 @@ pub struct Desk {
     pub client_secret: Zeroizing<String>,
     /// The password as it is being typed, kept as the token is.
     pub password: Zeroizing<String>,
+    /// Whether sign-ins to SharePoint are remembered; none where that cannot be chosen.
+    pub remember: Option<bool>,
+    /// Why they cannot be remembered.
+    pub no_keychain: Option<SafeText>,
     /// The test of the source.
     pub confluence_test: Connection,
     /// The test of the destination.

@@ -7,6 +7,7 @@ pub mod app;
 pub mod certificate;
 pub mod command;
 pub mod desk;
+pub mod keychain;
 pub mod kit;
 pub mod practising;
 pub mod request;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use engine::Deps;
 use engine::deps::SystemClock;
+use engine::keychain::Keychain;
 use engine::settings::SettingsFile;
 use preflight::SafeText;
 
@@ -46,6 +47,7 @@ pub fn run(practice: Option<String>) -> Result<(), WindowError> {
         runtime: runtime.handle().clone(),
         make_deps: Arc::new(|options| Deps::production(options).map_err(|error| explained(&error))),
         settings: SettingsFile::usual(),
+        open_keychain: Arc::new(|| Box::pin(Keychain::system())),
         clock: Arc::new(SystemClock::default()),
         practice,
     };

@@ -80,7 +80,7 @@ impl App {
             UiCommand::SignInAsSomeoneElse(kind) => {
                 self.desk_mut().expect(kind, String::new());
                 self.desk_mut().test_mut(kind).cancel();
-                self.test(ctx, kind);
+                self.test_as(ctx, kind, true);
             }
             UiCommand::Expect(kind, account) => {
                 self.toasts.done(format!("From now on only {account} may sign in"));
@@ -108,6 +108,7 @@ impl App {
             UiCommand::ExportSites => self.export_sites(),
             UiCommand::SaveRequest => self.save_request(),
             UiCommand::ShowConnections => self.desk_mut().page = Page::Connections,
+            UiCommand::RememberChanged => self.open_keychain(ctx),
             UiCommand::Focus(field) => self.focus(field),
             UiCommand::ShowHelp => self.dialog = Some(Dialog::Help),
             UiCommand::ShowSettings => self.dialog = Some(Dialog::Settings),
@@ -160,6 +161,11 @@ impl App {
 
     /// Starts a test, or leads to the first field that cannot be right.
     fn test(&mut self, ctx: &egui::Context, kind: TargetKind) {
+        self.test_as(ctx, kind, false);
+    }
+
+    /// The same; `anew` where somebody else is to sign in.
+    fn test_as(&mut self, ctx: &egui::Context, kind: TargetKind, anew: bool) {
         if self.is_welcoming() || self.desk().test(kind).is_running() {
             return;
         }
@@ -168,7 +174,7 @@ impl App {
             return;
         }
         let Some(job) = self.job(kind) else { return };
-        let Some(deps) = self.deps() else { return };
+        let Some(deps) = self.deps().map(|deps| self.with_memory(deps, anew)) else { return };
         let practice = self.practising.as_ref().and_then(Practising::servers).is_some();
         let order = Order { job, time_limit: None, practice };
         let (sender, replies) = Replies::channel();

@@ -48,6 +48,7 @@ impl App {
             }
         }
         self.receive_certificates();
+        self.receive_keychain();
         if let Some((what, task)) = &mut self.browsing {
             let what = *what;
             match task.poll() {
@@ -167,6 +168,7 @@ impl App {
     pub(super) fn remember(&mut self, ctx: &egui::Context) {
         self.settings.confluence.clone_from(&self.real.confluence);
         self.settings.sharepoint.clone_from(&self.real.sharepoint);
+        self.settings.remember_sign_in = self.real.remember.unwrap_or_default();
         self.settings.zoom = ctx.zoom_factor();
         let typing = ctx.memory(|memory| memory.focused().is_some());
         self.store(!typing);

@@ -55,8 +55,9 @@ impl App {
             Some(servers) => (servers.adapt(Job::SharePoint(Box::new(settings))), true),
             None => (Job::SharePoint(Box::new(settings)), false),
         };
-        let Job::SharePoint(settings) = job else { return };
-        let Some(deps) = self.deps() else { return };
+        let Job::SharePoint(mut settings) = job else { return };
+        let Some(deps) = self.deps().map(|deps| self.with_memory(deps, false)) else { return };
+        settings.memory.clone_from(&deps.memory);
         let order = SitesOrder { settings, list, time_limit: None, practice };
         let (sender, replies) = Replies::channel();
         let runtime = self.outside.runtime.clone();

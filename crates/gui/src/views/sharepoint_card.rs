@@ -9,7 +9,7 @@ use super::certificate::certificate_ui;
 use super::form::{Form, card_ui};
 use crate::command::UiCommand;
 use crate::desk::Desk;
-use crate::kit::{Alert, Button, Card, Fold, Note, icons, select, text};
+use crate::kit::{Alert, Button, Card, Fold, Note, icons, select, switch, text};
 
 /// Shows the card.
 pub fn sharepoint_card_ui(ui: &mut Ui, desk: &mut Desk, now: Timestamp, commands: &mut Vec<UiCommand>) {
@@ -27,7 +27,7 @@ pub fn sharepoint_card_ui(ui: &mut Ui, desk: &mut Desk, now: Timestamp, commands
         let options = SharePointMethod::ALL.map(|method| (method, method.label()));
         form.choice(ui, FieldId::SharePointMethod, |desk| &mut desk.sharepoint.method, &options);
         method_ui(ui, form, now, commands);
-        more_ui(ui, form);
+        more_ui(ui, form, commands);
     });
 }
 
@@ -65,8 +65,8 @@ fn method_ui(ui: &mut Ui, form: &mut Form<'_>, now: Timestamp, commands: &mut Ve
 }
 
 /// What few people need.
-fn more_ui(ui: &mut Ui, form: &mut Form<'_>) {
-    let chosen = chosen(&form.desk.sharepoint);
+fn more_ui(ui: &mut Ui, form: &mut Form<'_>, commands: &mut Vec<UiCommand>) {
+    let chosen = chosen(&form.desk.sharepoint, form.desk.remember == Some(true));
     let asked_for = form.desk.focus == Some(FieldId::ExpectedAccount);
     Fold::new("More options").aside(&chosen).open_now(asked_for).show(ui, |ui| {
         if form.desk.sharepoint.method.asks_who() {
@@ -79,15 +79,30 @@ fn more_ui(ui: &mut Ui, form: &mut Form<'_>) {
                 |field| field.hint("ada@contoso.com").icon(icons::USER).optional(),
             );
         }
+        if form.desk.sharepoint.method == SharePointMethod::Interactive {
+            remember_ui(ui, form.desk, commands);
+        }
         select(ui, "Microsoft cloud", &mut form.desk.sharepoint.cloud, &CloudChoice::ALL.map(|choice| (choice, choice.label())));
     });
 }
 
+fn remember_ui(ui: &mut Ui, desk: &mut Desk, commands: &mut Vec<UiCommand>) {
+    let Some(remember) = &mut desk.remember else { return };
+    let note = match (&desk.no_keychain, *remember) {
+        (Some(why), true) => Note::Error(why.as_str()),
+        _ => Note::Help("The next sign-in needs no browser. Kept in the system's keychain, nowhere else"),
+    };
+    if switch(ui, "Remember me on this computer", remember, Some(note)).changed() {
+        commands.push(UiCommand::RememberChanged);
+    }
+}
+
 /// What was chosen there, in a few words.
-fn chosen(form: &SharePointForm) -> String {
+fn chosen(form: &SharePointForm, remember: bool) -> String {
     let expected = form.expected().map(|account| format!("expects {account}"));
     let cloud = (form.cloud != CloudChoice::Automatic).then(|| form.cloud.label().to_owned());
-    let chosen: Vec<String> = expected.into_iter().chain(cloud).collect();
+    let remembers = (remember && form.method == SharePointMethod::Interactive).then(|| "remembers you".to_owned());
+    let chosen: Vec<String> = expected.into_iter().chain(remembers).chain(cloud).collect();
     chosen.join(" · ")
 }
 

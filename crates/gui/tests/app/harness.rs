@@ -11,6 +11,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 use end_to_end::jobs::Person;
 use engine::deps::SystemClock;
+use engine::keychain::Keychain;
 use engine::settings::{Settings, SettingsFile};
 use engine::{Deps, UrlOpener};
 use gui::app::{App, Outside};
@@ -33,6 +34,9 @@ struct Doubles {
     authority: Option<String>,
 }
 
+/// A keychain that goes with the test.
+type Store = Arc<keyring_core::mock::Store>;
+
 pub(crate) struct Window {
     pub(crate) harness: Harness<'static, App>,
     /// Where practice servers run.
@@ -41,6 +45,7 @@ pub(crate) struct Window {
     runtime: tokio::runtime::Runtime,
     doubles: Arc<Mutex<Doubles>>,
     folder: TempDir,
+    keychain: Store,
     copied: String,
 }
 
@@ -52,19 +57,20 @@ impl Window {
         if settings != Settings::default() {
             SettingsFile::at(folder.path().join("settings.toml")).store(&settings).expect("stored");
         }
-        Self::open(folder)
+        Self::open(folder, keyring_core::mock::Store::new().expect("a store"))
     }
 
     pub(crate) fn with_file(text: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("settings.toml"), text).expect("written");
-        Self::open(folder)
+        Self::open(folder, keyring_core::mock::Store::new().expect("a store"))
     }
 
-    fn open(folder: TempDir) -> Self {
+    fn open(folder: TempDir, keychain: Store) -> Self {
         let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let (servers, runtime) = (runtime(), runtime());
         let doubles: Arc<Mutex<Doubles>> = Arc::default();
+        let store = keychain.clone();
         let given = doubles.clone();
         let outside = Outside {
             runtime: runtime.handle().clone(),
@@ -76,6 +82,10 @@ impl Window {
                 Ok(deps)
             }),
             settings: SettingsFile::at(folder.path().join("settings.toml")),
+            open_keychain: Arc::new(move || {
+                let opened = Keychain::over(store.clone());
+                Box::pin(std::future::ready(opened))
+            }),
             clock: Arc::new(SystemClock::default()),
             practice: None,
         };
@@ -83,15 +93,16 @@ impl Window {
             .with_size([1280.0, 900.0])
             .with_max_steps(64)
             .build_eframe(move |creation| App::new(&creation.egui_ctx, outside));
-        let mut window = Self { harness, servers, runtime, doubles, folder, copied: String::new() };
+        let mut window = Self { harness, servers, runtime, doubles, folder, keychain, copied: String::new() };
         window.run();
         window
     }
 
     pub(crate) fn restart(self) -> Self {
-        let Self { harness, folder, .. } = self;
+        let Self { harness, folder, keychain, servers, .. } = self;
         drop(harness);
-        Self::open(folder)
+        // the servers go on
+        Self { servers, ..Self::open(folder, keychain) }
     }
 
     pub(crate) fn opener(&self, opener: Arc<dyn UrlOpener>) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::Key;
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use practice::entra::{App, Block, Browser, Choice, ClientSecret, GRAPH_APP_ID, Policy, SHAREPOINT_APP_ID};
 use practice::markers::{self, Kind};
 use practice::sharepoint::{Cloud, Situation};
@@ -245,4 +245,105 @@ fn what_an_administrator_has_to_do_can_be_sent_to_them() {
     window.click("Request to the administrator…");
     window.click("Re-check");
     window.until_sees("Sign in on the page that has opened in your browser");
+}
+
+#[test]
+fn a_sign_in_is_remembered_where_that_was_wanted_and_forgotten_for_somebody_else() {
+    let (mut window, cloud) = at_a_site(Situation::AllWell);
+    let person = Arc::new(end_to_end::jobs::Person::new(cloud.clone()));
+    window.opener(person.clone());
+    window.click("More options");
+    window.click("Remember me on this computer");
+    let tests_again = |window: &mut Window| {
+        window.click("Test SharePoint connection");
+        window.until_sees("Test result");
+        window.sees_part("Ada Brook");
+        person.opened().len()
+    };
+    assert_eq!(tests_again(&mut window), 1);
+    window.key(Key::Escape);
+    assert_eq!(tests_again(&mut window), 1, "nobody is asked a second time");
+    assert!(markers::found_in(&window.tree()).is_empty());
+    window.click("Sign in as someone else");
+    window.until_sees("Test result");
+    assert_eq!(person.opened().len(), 2, "whom this computer remembers is forgotten first");
+    window.key(Key::Escape);
+    window.unfocus();
+    window.runs_until("stored", |window| window.stored().contains("remember_sign_in = true"));
+    assert!(markers::found_in(&window.stored()).is_empty(), "settings hold no token");
+
+    let mut window = window.restart();
+    window.opener(person.clone());
+    window.authority(&cloud.authority());
+    assert_eq!(tests_again(&mut window), 2, "after a restart nobody is asked either");
+    window.key(Key::Escape);
+    window.click("More options");
+    window.click("Remember me on this computer");
+    assert_eq!(tests_again(&mut window), 3, "switched off, nothing is remembered");
+}
+
+/// Tab leads through everything in the order in which it is read.
+#[test]
+fn tab_leads_through_the_card_and_the_dialog_and_comes_back() {
+    let (mut window, cloud) = at_a_site(Situation::PlanB);
+    window.click("Password (legacy)");
+    window.click("More options");
+    let order = tab_order(&mut window, "SharePoint site address", "Several sites…");
+    assert_eq!(
+        order,
+        [
+            "SharePoint site address",
+            "Tenant ID",
+            "Detect tenant",
+            "Application (client) ID",
+            "Password (legacy)",
+            "User name",
+            "Password",
+            "Show what was typed",
+            "More options",
+            "Microsoft cloud",
+            "Test SharePoint connection",
+            "Several sites…",
+        ]
+    );
+    window.click("Interactive");
+    window.person(end_to_end::jobs::Person::new(cloud));
+    window.click("Test SharePoint connection");
+    window.until_sees("Test result");
+    // the keyboard is at what one does next, and stays in the dialog
+    let order = tab_order(&mut window, "Close", "Save report…");
+    assert_eq!(order.first().map(String::as_str), Some("Close"), "{order:?}");
+    for name in ["Close this dialog", "Sign in as someone else", "What decides it", "Copy report", "Save report…"] {
+        assert!(order.iter().any(|each| each == name), "no {name} in {order:?}");
+    }
+    assert!(!order.iter().any(|name| name == "Test SharePoint connection"), "{order:?}");
+}
+
+/// What has the keyboard, from `first` on, Tab by Tab until `last`.
+fn tab_order(window: &mut Window, first: &str, last: &str) -> Vec<String> {
+    window.run();
+    let begin = window.harness.query_all_by_label(first).find(|node| {
+        let role = node.accesskit_node().role();
+        matches!(role, Role::TextInput | Role::Button)
+    });
+    begin.expect("the first").focus();
+    window.run();
+    let mut order = Vec::new();
+    while order.last().is_none_or(|name| name != last) {
+        assert!(order.len() < 60, "{last} is never reached: {order:?}");
+        order.push(focused(window));
+        window.key(Key::Tab);
+    }
+    order
+}
+
+fn focused(window: &Window) -> String {
+    let mut nodes = vec![window.harness.root().accesskit_node()];
+    while let Some(node) = nodes.pop() {
+        if node.is_focused() && node.role() != Role::Window {
+            return node.label().unwrap_or_default();
+        }
+        nodes.extend(node.children());
+    }
+    String::new()
 }

@@ -63,9 +63,23 @@ fn ways_of_signing_in() {
     pictures(&mut results, "more_options", USUAL, LIGHT, || {
         let mut shown = by(SharePointMethod::Interactive);
         shown.desk.focus = Some(Field::ExpectedAccount);
+        shown.desk.remember = Some(true);
         shown
     });
+    pictures(&mut results, "no_keychain", NARROW, DARK, || {
+        let mut shown = by(SharePointMethod::Interactive);
+        shown.desk.focus = Some(Field::ExpectedAccount);
+        shown.desk.remember = Some(true);
+        shown.desk.no_keychain = Some("Sign-ins cannot be remembered: no Secret Service (such as GNOME Keyring or KWallet) runs in this session. This sign-in stays in memory and ends with the program".into());
+        shown
+    });
+    pictures(&mut results, "narrow", NARROW, DARK, || by_certificate("modern.pfx", Some(&Kind::KeyPassphrase.of("file"))));
+    // at 200 %
+    pictures(&mut results, "sharp", [540.0, 700.0], &[(egui::Theme::Dark, 2.0)], || by(SharePointMethod::ClientSecret));
 }
+
+/// The usual small laptop window.
+const NARROW: [f32; 2] = [900.0, 600.0];
 
 /// Tall enough for a whole result.
 const WHOLE_RESULT: [f32; 2] = [760.0, 1500.0];

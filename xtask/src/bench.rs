@@ -24,8 +24,9 @@ pub(crate) fn bench() -> Result<(), String> {
     let bare = Window::idle(&bare, &display, bare_first)?;
     let app = Window::idle(&app, &display, app_first)?;
     let path = critical_path(&built)?;
+    let route = BrowserRoute::measure(&built)?;
 
-    let page = page(&Figures { version, nothing, bare, app, path });
+    let page = format!("{}{}", page(&Figures { version, nothing, bare, app, path }), route.rows());
     let file = root().join("docs/performance.md");
     std::fs::write(&file, &page).map_err(|error| format!("{}: {error}", file.display()))?;
     println!("{page}");
@@ -247,10 +248,39 @@ struct CriticalPath {
     critical_of_an_app: Duration,
 }
 
+/// What the `browser_route` example found.
+struct BrowserRoute(serde_json::Value);
+
+impl BrowserRoute {
+    fn measure(built: &Path) -> Result<Self, String> {
+        said_by(&built.join("examples/browser_route")).map(Self)
+    }
+
+    /// Its rows of the table.
+    fn rows(&self) -> String {
+        let number = |key: &str| self.0[key].as_f64().unwrap_or(f64::NAN);
+        let row = |what: &str, unit: &str, against: &str, key: &str| {
+            let (ours, bare) = (number(key), number(&format!("bare_{key}")));
+            format!("| browser route: {what} | {ours:.0} {unit} | {against}: {bare:.0} {unit} | {:.2} × | ≥ 0.8 × |\n", ours / bare)
+        };
+        [
+            row("calls one after the other", "a second", "bare `fetch` loop in the page", "calls_per_second"),
+            row(&format!("calls, {} side by side", self.0["side_by_side"]), "a second", "the same", "calls_per_second_side_by_side"),
+            row("a large file to disk", "MB/s", "bare `fetch` into the page's memory", "mb_per_second"),
+        ]
+        .concat()
+    }
+}
+
+/// What an example says on its standard output, as JSON.
+fn said_by(example: &Path) -> Result<serde_json::Value, String> {
+    let output = Command::new(example).output().map_err(|error| format!("{}: {error}", example.display()))?;
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("{}: {error}: {}", example.display(), String::from_utf8_lossy(&output.stderr)))
+}
+
 fn critical_path(built: &Path) -> Result<CriticalPath, String> {
-    let output = Command::new(built.join("examples/critical_path")).output().map_err(|error| format!("critical_path: {error}"))?;
-    let said: serde_json::Value = serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("critical_path: {error}: {}", String::from_utf8_lossy(&output.stderr)))?;
+    let said = said_by(&built.join("examples/critical_path"))?;
     let number = |key: &str| said[key].as_u64().ok_or_else(|| format!("critical_path: no {key}"));
     let (hops, latency_ms) = (number("hops")?, number("latency_ms")?);
     let hops_of_an_app = number("hops_of_an_app")?;

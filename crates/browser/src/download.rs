@@ -14,7 +14,7 @@ use crate::BrowserError;
 use crate::cdp::calls::{self, Done};
 use crate::cdp::{Cdp, Happening, PROMPTLY};
 use crate::live::Alive;
-use crate::route::{Place, find_or_make};
+use crate::route::{Page, Place, find_or_make};
 use crate::world;
 
 /// How long a server may take to begin, and how long it may be silent in between.
@@ -53,16 +53,11 @@ pub(crate) async fn download(
     to: &Path,
     progress: &(dyn Fn(u64, Option<u64>) + Send + Sync),
 ) -> Result<u64, BrowserError> {
-    // where downloads go is set for the whole browser, so only one at a time
-    let _alone = alive.downloading.lock().await;
+    let mut kept = alive.downloading.lock().await;
     let refused = |words: String| BrowserError::Refused { what: WHAT, words };
     let origin = Origin::of(address).map_err(|error| refused(error.to_string()))?;
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = folder.canonicalize().map_err(BrowserError::Profile)?;
-    let page = match find_or_make(alive, &origin).await.map_err(|kind| refused(kind.to_string()))? {
-        Place::On(page) => page,
-        Place::Elsewhere(_) => return Err(refused("the site sends elsewhere".to_owned())),
-    };
 
     let cdp = &alive.cdp;
     let mut told = cdp.listen(None);
@@ -74,7 +69,19 @@ pub(crate) async fn download(
     };
     let _: Done = cdp.ask(None, into, PROMPTLY).await?;
     let mut running = Running { cdp, guid: None, folder: &folder };
-    let _: Option<Value> = world::call_in(cdp, &page.session, page.world, FOLLOW, address.as_str().into(), PROMPTLY).await?;
+    let begun = match kept.take().filter(|(of, _)| *of == origin) {
+        // it may be gone since
+        Some((_, page)) => begin(alive, &page, address).await.is_ok().then_some(page),
+        None => None,
+    };
+    let page = match begun {
+        Some(page) => page,
+        None => match find_or_make(alive, &origin).await.map_err(|kind| refused(kind.to_string()))? {
+            Place::On(page) => begin(alive, &page, address).await.map(|()| page)?,
+            Place::Elsewhere(_) => return Err(refused("the site sends elsewhere".to_owned())),
+        },
+    };
+    *kept = Some((origin, page));
 
     loop {
         let happening = next(&mut told).await?;
@@ -99,6 +106,11 @@ pub(crate) async fn download(
             _ => {}
         }
     }
+}
+
+async fn begin(alive: &Alive, page: &Page, address: &Url) -> Result<(), BrowserError> {
+    let _: Option<Value> = world::call_in(&alive.cdp, &page.session, page.world, FOLLOW, address.as_str().into(), PROMPTLY).await?;
+    Ok(())
 }
 
 async fn next(told: &mut UnboundedReceiver<Happening>) -> Result<Happening, BrowserError> {

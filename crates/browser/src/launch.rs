@@ -58,3 +58,61 @@ pub(crate) async fn start(start: Start, leave: impl FnOnce() + Send + 'static) -
 async fn first_answer(cdp: &Cdp) -> Result<Version, BrowserError> {
     cdp.ask(None, Browser::GetVersion(None), FIRST_ANSWER).await
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::{fs, io::Write as _};
+
+    use super::*;
+
+    /// Where pipes cannot be had a port serves. Needs no window, so none is shown.
+    #[tokio::test]
+    async fn a_browser_is_reached_through_a_port_as_well_and_killed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("chromium-without-window");
+        let mut file = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o755).open(&program).expect("a file");
+        file.write_all(b"#!/bin/sh\nexec /usr/bin/chromium --headless=new \"$@\"\n").expect("written");
+        drop(file);
+        let arguments = Arguments {
+            user_data: folder.path().join("profile"),
+            debugging: Debugging::Port,
+            negotiate_hosts: Vec::new(),
+            proxy: ProxyArgument::None,
+            sandbox: !rustix::process::geteuid().is_root(),
+        };
+        let left = Arc::new(AtomicBool::new(false));
+        let order = Start { program, arguments, secret_variables: Vec::new(), temporary: Some(folder.path().to_owned()) };
+        let leave = {
+            let left = Arc::clone(&left);
+            move || left.store(true, Ordering::Release)
+        };
+        let started = start(order, leave).await.expect("it answers");
+        assert!(started.version.product.contains("Chrome"), "{}", started.version.product);
+        started.process.kill();
+        assert_eq!(started.process.ended().await, End::Bad);
+        started.connected.cdp.closed().await;
+        assert!(left.load(Ordering::Acquire), "its profile is left");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_start_says_why() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("broken");
+        let mut file = fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o755).open(&program).expect("a file");
+        file.write_all(b"#!/bin/sh\necho 'ERROR: no display' >&2\nexit 1\n").expect("written");
+        drop(file);
+        let arguments = Arguments {
+            user_data: folder.path().join("profile"),
+            debugging: Debugging::Pipe,
+            negotiate_hosts: Vec::new(),
+            proxy: ProxyArgument::None,
+            sandbox: true,
+        };
+        let order = Start { program, arguments, secret_variables: Vec::new(), temporary: None };
+        let Err(error) = start(order, || {}).await else { panic!("it started") };
+        assert!(matches!(error, BrowserError::Start { said, .. } if said == "ERROR: no display"));
+    }
+}

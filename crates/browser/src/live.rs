@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use headless_chrome::protocol::cdp::{Browser, Network, Page};
+use headless_chrome::protocol::cdp::{Browser, Network, Page as PageDomain};
 use preflight::{BoundSecret, Clock, Origin};
 use serde_json::json;
 use transport::Transport;
@@ -20,7 +20,7 @@ use crate::cookies::{self, Cookies};
 use crate::events::Events;
 use crate::launch::{Process, Started};
 use crate::pages::Pages;
-use crate::route::BrowserTransport;
+use crate::route::{BrowserTransport, Page};
 use crate::watch::Watcher;
 use crate::{BrowserError, Event, Panel, Window, download, world};
 
@@ -40,8 +40,8 @@ pub(crate) struct Alive {
     pub(crate) clock: Arc<dyn Clock>,
     /// Host and port of the proxy, where it is known.
     pub(crate) proxy: String,
-    /// Held while a file is downloaded.
-    pub(crate) downloading: tokio::sync::Mutex<()>,
+    /// Held while a file is downloaded: where downloads go is set for the whole browser. In it, the page that they are begun in.
+    pub(crate) downloading: tokio::sync::Mutex<Option<(Origin, Arc<Page>)>>,
     events: Arc<Events>,
     process: Process,
     closing: Arc<AtomicBool>,
@@ -180,7 +180,7 @@ impl Window for LiveWindow {
     async fn restore(&self) -> Result<(), BrowserError> {
         self.alive.set_window(Browser::WindowState::Normal).await?;
         let page = self.alive.pages.any().ok_or(BrowserError::Closed)?;
-        let _: Done = self.alive.cdp.ask(Some(&page.session), Page::BringToFront(None), PROMPTLY).await?;
+        let _: Done = self.alive.cdp.ask(Some(&page.session), PageDomain::BringToFront(None), PROMPTLY).await?;
         Ok(())
     }
 

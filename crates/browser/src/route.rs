@@ -22,15 +22,17 @@ use transport::{Authorization, Body, FormValue, Hop, Request, Response, Route, T
 use url::Url;
 
 use self::answer::Outcome;
-use self::page::Page;
-pub(crate) use self::page::{Place, find_or_make};
+pub(crate) use self::page::{Page, Place, find_or_make};
 use crate::BrowserError;
 use crate::cdp::calls;
 use crate::live::Alive;
 use crate::world;
 
-/// The function that fetches.
-const FETCH: &str = include_str!("../assets/fetch.js");
+/// Puts the function that fetches into our own world of a page.
+const SET_UP: &str = include_str!("../assets/fetch.js");
+
+/// Calls it.
+const FETCH: &str = "request => wayleaveFetch(request)";
 
 /// The longest wait for a whole exchange of a request that brings no limit of its own.
 const USUAL_LIMIT: Duration = Duration::from_secs(45);
@@ -117,9 +119,8 @@ impl BrowserTransport {
             match self.ask(&page, &call, limit).await {
                 Ok(Outcome::Answer(answer)) => {
                     let answer = answer.into_response(&hop.url, self.alive.clock.now()).map_err(|kind| self.error(kind))?;
-                    // the first challenge of a fresh profile stays unanswered in Chromium; a page that was reloaded gets through
+                    // the first challenge of a fresh profile stays unanswered in Chromium; asked once more, it answers. Nothing was done yet.
                     if answer::is_negotiated(&answer) && page.first_challenge() {
-                        page.reload(&self.alive.cdp).await;
                         continue;
                     }
                     return Ok(answer);

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use transport::TransportErrorKind as Kind;
 use url::Url;
 
-use super::{failure, without_query};
+use super::{SET_UP, failure, without_query};
 use crate::BrowserError;
 use crate::cdp::calls::{self, Attached, Created, Done, Navigated};
 use crate::cdp::{Cdp, Happening, PROMPTLY, Session};
@@ -36,8 +36,8 @@ pub(crate) struct Page {
     /// Held while the network of this page is looked at.
     pub(super) looking: tokio::sync::Mutex<()>,
     challenged: AtomicBool,
-    /// Our own page, to be closed at the end.
-    own: Option<Own>,
+    /// Our own page is closed at the end, a person's is not.
+    _own: Option<Own>,
 }
 
 struct Own {
@@ -61,27 +61,12 @@ pub(crate) enum Place {
 
 impl Page {
     fn new(session: Session, world: u32, own: Option<Own>) -> Arc<Self> {
-        Arc::new(Self { session, world, looking: tokio::sync::Mutex::default(), challenged: AtomicBool::new(false), own })
+        Arc::new(Self { session, world, looking: tokio::sync::Mutex::default(), challenged: AtomicBool::new(false), _own: own })
     }
 
-    /// True once.
+    /// True for the first challenge.
     pub(super) fn first_challenge(&self) -> bool {
         !self.challenged.swap(true, Ordering::AcqRel)
-    }
-
-    /// Has the browser ask for our page once more, which makes it answer a challenge.
-    pub(super) async fn reload(&self, cdp: &Cdp) {
-        if self.own.is_none() {
-            return;
-        }
-        let origin: Option<String> =
-            world::call_in(cdp, &self.session, self.world, "() => location.origin", Value::Null, PROMPTLY).await.ok().flatten();
-        if let Some(origin) = origin {
-            // in a frame of its own way: the page with its world must stay
-            const ASK: &str = "url => fetch(url, { cache: 'no-store', credentials: 'include' }).then(() => null, () => null)";
-            let asked = world::call_in::<Value>(cdp, &self.session, self.world, ASK, format!("{origin}{PATH}").into(), PROMPTLY).await;
-            tracing::debug!(worked = asked.is_ok(), "asked once more after a challenge");
-        }
     }
 }
 
@@ -92,7 +77,7 @@ pub(crate) async fn find_or_make(alive: &Alive, origin: &Origin) -> Result<Place
         return Ok(Place::On(page));
     }
     if let Some(tab) = alive.pages.on(origin)
-        && let Ok(world) = world::of(&alive.cdp, &tab.session, &tab.target).await
+        && let Ok(world) = set_up(&alive.cdp, &tab.session, &tab.target).await
     {
         return Ok(Place::On(Page::new(tab.session, world, None)));
     }
@@ -152,8 +137,15 @@ async fn make(alive: &Alive, origin: &Origin) -> Result<Place, Kind> {
         cdp.tell(Some(&session), PageDomain::Reload { ignore_cache: Some(true), script_to_evaluate_on_load: None, loader_id: None });
         loaded(&mut told, OPENING).await;
     }
-    let world = world::of(cdp, &session, &target).await.map_err(broken)?;
+    let world = set_up(cdp, &session, &target).await.map_err(broken)?;
     Ok(Place::On(Page::new(session, world, Some(own))))
+}
+
+/// Our own world of a page, with the function that fetches in it.
+async fn set_up(cdp: &Cdp, session: &Session, target: &str) -> Result<u32, BrowserError> {
+    let world = world::of(cdp, session, target).await?;
+    let _: Option<Value> = world::call_in(cdp, session, world, SET_UP, Value::Null, PROMPTLY).await?;
+    Ok(world)
 }
 
 /// Has every held answer shown as plain text; redirects go on as they are.

@@ -6,6 +6,7 @@ mod listing;
 mod logic;
 mod remembering;
 mod requests;
+mod signing_in;
 mod sites;
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::ViewportCommand;
 use engine::{Job, NetworkOptions, Order, ProxyOption, Replies};
-use preflight::{Field, HintAction, SafeText, TargetKind, UserPrompt, render};
+use preflight::{Field, HintAction, SafeText, TargetKind, render};
 use url::Url;
 
 use super::listing::From;
@@ -60,32 +60,11 @@ impl App {
             UiCommand::MailRequest => self.mail_request(ctx),
             UiCommand::Hint(kind, action) => self.hint(ctx, kind, action),
             UiCommand::Paste(kind) => self.desk_mut().talk_mut(kind).hand_over(),
-            UiCommand::OpenSignInPage(kind) => {
-                if let Some(url) = self.sign_in_page(kind) {
-                    self.open(ctx, &url);
-                }
-            }
-            UiCommand::CopySignInPage(kind) => {
-                if let Some(url) = self.sign_in_page(kind) {
-                    ctx.copy_text(url.to_string());
-                    self.toasts.done("Link copied");
-                }
-            }
-            UiCommand::CopyDeviceCode(kind) => {
-                if let Some(UserPrompt::DeviceCode { code, .. }) = self.desk().prompt(kind) {
-                    ctx.copy_text(code);
-                    self.toasts.done("Code copied");
-                }
-            }
-            UiCommand::SignInAsSomeoneElse(kind) => {
-                self.desk_mut().expect(kind, String::new());
-                self.desk_mut().test_mut(kind).cancel();
-                self.test_as(ctx, kind, true);
-            }
-            UiCommand::Expect(kind, account) => {
-                self.toasts.done(format!("From now on only {account} may sign in"));
-                self.desk_mut().expect(kind, account);
-            }
+            UiCommand::OpenSignInPage(kind) => self.open_sign_in_page(ctx, kind),
+            UiCommand::CopySignInPage(kind) => self.copy_sign_in_page(ctx, kind),
+            UiCommand::CopyDeviceCode(kind) => self.copy_device_code(ctx, kind),
+            UiCommand::SignInAsSomeoneElse(kind) => self.sign_in_as_someone_else(ctx, kind),
+            UiCommand::Expect(kind, account) => self.expect(kind, account),
             UiCommand::ForgetExpected(kind) => self.desk_mut().expect(kind, String::new()),
             UiCommand::ListSpaces => self.list_spaces(ctx, From::Fields),
             UiCommand::ListSpacesAgain => self.list_spaces(ctx, From::Scratch),
@@ -165,7 +144,7 @@ impl App {
     }
 
     /// The same; `anew` where somebody else is to sign in.
-    fn test_as(&mut self, ctx: &egui::Context, kind: TargetKind, anew: bool) {
+    pub(super) fn test_as(&mut self, ctx: &egui::Context, kind: TargetKind, anew: bool) {
         if self.is_welcoming() || self.desk().test(kind).is_running() {
             return;
         }
@@ -227,14 +206,7 @@ impl App {
             Some(Task::spawn(&runtime, Wake::window(ctx), move |_progress| async move { engine::detect_tenant(&deps, &address).await }));
     }
 
-    fn sign_in_page(&self, kind: TargetKind) -> Option<Url> {
-        match self.desk().prompt(kind)? {
-            UserPrompt::SystemBrowser { url, .. } | UserPrompt::DeviceCode { url, .. } => Some(url),
-            UserPrompt::ControlledBrowser { .. } => None,
-        }
-    }
-
-    fn open(&mut self, ctx: &egui::Context, url: &Url) {
+    pub(super) fn open(&mut self, ctx: &egui::Context, url: &Url) {
         let opened = self.deps().is_some_and(|deps| deps.opener.open(url).is_ok());
         if !opened {
             ctx.copy_text(url.to_string());

@@ -58,6 +58,15 @@ impl Desk {
         self
     }
 
+    /// Has Chromium started in this environment.
+    #[must_use]
+    pub fn with_environment(mut self, variables: &[(&str, String)]) -> Self {
+        let assignments: Vec<String> = variables.iter().map(|(name, value)| format!("{name}='{value}'")).collect();
+        let assignments = format!("DISPLAY={} {} ", self.display.name(), assignments.join(" "));
+        self.config.program = Some(program(self.data.path(), &assignments, ""));
+        self
+    }
+
     /// Opens a window with a fresh profile.
     ///
     /// # Panics
@@ -215,9 +224,13 @@ pub async fn eventually<T>(mut ask: impl FnMut() -> Option<T>) -> Option<T> {
 
 /// Chromium on a display, as a program of its own.
 fn on_display(folder: &Path, display: &Display, arguments: &str) -> PathBuf {
+    program(folder, &format!("DISPLAY={} ", display.name()), arguments)
+}
+
+fn program(folder: &Path, assignments: &str, arguments: &str) -> PathBuf {
     let program = folder.join("chromium-here");
     let mut file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o755).open(&program).expect("a file");
-    write!(file, "#!/bin/sh\nDISPLAY={} exec /usr/bin/chromium {arguments} \"$@\"\n", display.name()).expect("written");
+    write!(file, "#!/bin/sh\n{assignments}exec /usr/bin/chromium {arguments} \"$@\"\n").expect("written");
     program
 }
 

@@ -4,5 +4,7 @@ pub mod browser;
 pub mod controlled;
 pub mod display;
 pub mod jobs;
+#[cfg(target_os = "linux")]
+pub mod kerberos;
 pub mod program;
 pub mod proxy;

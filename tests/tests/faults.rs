@@ -311,6 +311,7 @@ async fn no_false_green_behind_any_front() {
         Front::GatePage,
         Front::GateAccess,
         Front::GateHeader,
+        Front::NamingProxy,
         Front::Negotiate,
         Front::Maintenance,
         Front::ProxyDown,

@@ -44,6 +44,12 @@ const TESTS: &[Package] = &[
     package("procps", "/usr/bin/pgrep"),
     package("dbus-daemon", "/usr/bin/dbus-run-session"),
     package("gnome-keyring", "/usr/bin/gnome-keyring-daemon"),
+    package("krb5-kdc", "/usr/sbin/krb5kdc"),
+    package("krb5-admin-server", "/usr/sbin/kadmin.local"),
+    package("krb5-user", "/usr/bin/kinit"),
+    package("libgssapi-krb5-2", "libgssapi_krb5.so.2"),
+    package("apache2-bin", "/usr/sbin/apache2"),
+    package("libapache2-mod-auth-gssapi", "/usr/lib/apache2/modules/mod_auth_gssapi.so"),
 ];
 
 fn is_there(package: &Package) -> bool {

@@ -26,7 +26,7 @@ pub(crate) async fn stand_before(State(site): State<Arc<Site>>, request: Request
         Front::IdpOidc if needs_idp(&site, path, &request) => sso::by_oidc(&site, &wanted(&site, &request)),
         Front::Open | Front::IdpRedirect | Front::IdpAutopost | Front::IdpOidc | Front::IdpPopup
         // these stand further out, see `gate`
-        | Front::GatePage | Front::GateAccess | Front::GateHeader => next.run(request).await,
+        | Front::GatePage | Front::GateAccess | Front::GateHeader | Front::NamingProxy => next.run(request).await,
         Front::Negotiate => negotiate(),
         Front::Maintenance => johnson(&site, path),
         Front::ProxyDown => {

@@ -34,8 +34,14 @@ pub fn gate_secret() -> String {
 pub(crate) async fn keep(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response<Body> {
     let front = site.switches().front;
     let Some(cookie) = cookie_name(front) else {
-        if front == Front::GateHeader && !carries(request.headers(), GATE_HEADER, &gate_secret()) {
+        let wants_key = matches!(front, Front::GateHeader | Front::NamingProxy);
+        if wants_key && !carries(request.headers(), GATE_HEADER, &gate_secret()) {
             return from(html(StatusCode::FORBIDDEN, FORBIDDEN), "gate");
+        }
+        if front == Front::NamingProxy
+            && let Some(who) = named_by_proxy(request.headers())
+        {
+            request.extensions_mut().insert(NamedByGate(who));
         }
         return next.run(request).await;
     };
@@ -71,6 +77,11 @@ fn cookie_name(front: Front) -> Option<&'static str> {
         Front::GateAccess => Some("CF_Authorization"),
         _ => None,
     }
+}
+
+fn named_by_proxy(headers: &HeaderMap) -> Option<Who> {
+    let name = headers.get("x-remote-user")?.to_str().ok()?;
+    Who::find(|who| who.username() == name)
 }
 
 fn carries(headers: &HeaderMap, name: &str, value: &str) -> bool {

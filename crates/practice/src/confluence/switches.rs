@@ -124,6 +124,9 @@ pub enum Front {
     GateAccess,
     /// A gate that wants one header and answers 403 to whoever has none.
     GateHeader,
+    /// A proxy that has signed people in and names them in a header (`X-Remote-User`), beside the key of [`Front::GateHeader`] by which
+    /// Confluence knows the proxy.
+    NamingProxy,
     /// A proxy that wants a Kerberos ticket for every request.
     Negotiate,
     /// Confluence is starting, upgrading or broken (its "Johnson" page).

@@ -1,6 +1,6 @@
 //! Every kind of token, from outside, with what each call carried as the server saw it.
 
-use end_to_end::program::{Said, wayleave};
+use end_to_end::program::{Home, Said, wayleave};
 use practice::Credential;
 use practice::confluence::{Builder, Confluence, Front, GATE_CLIENT, GATE_HEADER, PAGE_PASSWORD, Switches, Who, gate_secret};
 
@@ -174,4 +174,18 @@ async fn a_colon_ends_no_user_name() {
         wayleave(&["check", "confluence", "https://wiki.example.com", "--token-env", "T", "--user", "a:b"]).env("T", "x").end().await;
     assert_eq!((said.code, said.out.as_str()), (Some(64), ""));
     assert!(said.told().contains("without a colon"), "{said:?}");
+}
+
+/// As `docs/storage.md` says.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_leaves_no_file_behind() {
+    let wiki = wiki(|wiki| wiki).await;
+    let home = Home::new();
+    for words in [&["check", "confluence"][..], &["spaces"]] {
+        let mut command = home.command("wayleave");
+        command.args(words).args([&wiki.base(), "--token-env", "T", "--json"]).env("T", Who::Super.pat());
+        let output = tokio::task::spawn_blocking(move || command.output()).await.expect("joined").expect("ended");
+        assert_eq!(output.status.code(), Some(0), "{words:?}");
+        assert_eq!(home.files(), [], "{words:?}");
+    }
 }

@@ -3,14 +3,16 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
+use axum::extract::State;
 use axum::response::{AppendHeaders, Html, IntoResponse, Redirect};
 use axum::routing::get;
 use browser::{BrowserError, Choice, ControlledBrowser, Event, Gone, Launcher as _, Panel, Window};
 use end_to_end::controlled::{Desk, event, eventually, order, usable_panel};
 use end_to_end::proxy::Proxy;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderName, StatusCode, header};
 use practice::{Authority, Identity, Server};
 use preflight::Secret;
 use transport::direct::ProxyChoice;
@@ -57,7 +59,9 @@ fn site() -> Router {
                 if signed_in(&headers) { "{\"user\":\"jane\"}".into_response() } else { StatusCode::UNAUTHORIZED.into_response() }
             }),
         )
+        .route("/gate", get(gate))
         .route("/rest/login", get(|| async { Redirect::to("http://idp.example/login?secret=1") }))
+        .with_state(Arc::default())
 }
 
 /// A page that looks for the panel and tries to press it.
@@ -72,6 +76,16 @@ const HOSTILE: &str = "<h1>Hostile</h1><script>
         }
     }, 200);
 </script>";
+
+/// Turns the first one away, as a server of a realm does with a fresh profile.
+async fn gate(State(asked): State<Arc<AtomicU32>>) -> (StatusCode, [(HeaderName, &'static str); 1], &'static str) {
+    let challenge = [(header::WWW_AUTHENTICATE, "Negotiate")];
+    if asked.fetch_add(1, Ordering::Relaxed) == 0 {
+        (StatusCode::UNAUTHORIZED, challenge, "turned away")
+    } else {
+        (StatusCode::OK, challenge, "welcome")
+    }
+}
 
 fn origin(server: &Server) -> Origin {
     Origin::parse(server.origin()).expect("an origin")
@@ -181,6 +195,19 @@ async fn pop_ups_are_watched_and_may_close_at_once() {
     window.go_to(&at(&server, "/signed-in")).await.expect("the browser still listens");
     let transport = window.transport(&origin(&server)).await.expect("a transport");
     assert_eq!(transport.execute(Request::get("/rest/who")).await.expect("an answer").status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_turned_a_fresh_profile_away_is_asked_once_more() {
+    let server = Server::http(site()).await.expect("a server");
+    let desk = Desk::new();
+    let mut order = order(at(&server, "/gate").as_str());
+    order.negotiate_hosts = vec!["127.0.0.1".to_owned()];
+    let window = desk.launch(order).await.expect("a window");
+    event(&*window, |event| matches!(event, Event::Navigated(Some(_)))).await;
+    event(&*window, |event| matches!(event, Event::Navigated(Some(_)))).await;
+    assert_eq!(window.visible_text(&[origin(&server)], 100).await.expect("asked").as_deref(), Some("welcome"));
+    assert_eq!(server.requests().iter().filter(|seen| seen.path == "/gate").count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use transport::direct::{ProxyChoice, ca_certificates};
 use url::Url;
 
 use crate::launch::{self, Arguments, Debugging, ProxyArgument, Start};
-use crate::live::LiveWindow;
+use crate::live::{Fittings, LiveWindow};
 use crate::profile::{self, Profile};
 use crate::{BrowserError, Launcher, Open, Window, find, trust};
 
@@ -79,7 +79,7 @@ impl fmt::Debug for ControlledBrowser {
 impl Launcher for ControlledBrowser {
     async fn open(&self, order: Open) -> Result<Arc<dyn Window>, BrowserError> {
         let program = find::choose(order.program.as_deref().or(self.config.program.as_deref()))?;
-        let (proxy, proxy_credentials) = proxy(&self.config.proxy)?;
+        let (proxy, credentials) = proxy(&self.config.proxy)?;
         let proxy_address = proxy.address().to_owned();
         let profile = Profile::take(&self.profiles(), order.connection.as_deref()).await?;
         if let Err(error) = self.trust(&profile) {
@@ -99,7 +99,14 @@ impl Launcher for ControlledBrowser {
             temporary: profile.temporary(),
         };
         let started = launch::start(start, move || profile.leave()).await?;
-        let window = LiveWindow::new(started, order.panel, proxy_address, proxy_credentials, Arc::clone(&self.config.clock));
+        let fittings = Fittings {
+            panel: order.panel,
+            proxy: proxy_address,
+            credentials,
+            negotiating: !order.negotiate_hosts.is_empty(),
+            clock: Arc::clone(&self.config.clock),
+        };
+        let window = LiveWindow::new(started, fittings);
         window.begin(&order.start).await?;
         Ok(Arc::new(window))
     }

@@ -33,6 +33,20 @@ pub(crate) struct LiveWindow {
     user_agent: String,
 }
 
+/// What a window comes with.
+pub(crate) struct Fittings {
+    /// What the panel says at first.
+    pub(crate) panel: Option<Panel>,
+    /// Host and port of the proxy, where it is known.
+    pub(crate) proxy: String,
+    /// What the proxy is told when it asks.
+    pub(crate) credentials: Option<ProxyCredentials>,
+    /// Whether pages may be answered by Kerberos or NTLM.
+    pub(crate) negotiating: bool,
+    /// Tells when an answer came.
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
 /// A running browser. It ends with the last thing that uses it.
 pub(crate) struct Alive {
     pub(crate) cdp: Cdp,
@@ -50,14 +64,9 @@ pub(crate) struct Alive {
 
 impl LiveWindow {
     /// Takes over a browser that has just started.
-    pub(crate) fn new(
-        started: Started,
-        panel: Option<Panel>,
-        proxy: String,
-        credentials: Option<ProxyCredentials>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(crate) fn new(started: Started, with: Fittings) -> Self {
         let Started { process, connected, version } = started;
+        let Fittings { panel, proxy, credentials, negotiating, clock } = with;
         let cdp = connected.cdp;
         let pages = Arc::new(Pages::new(cdp.clone(), panel));
         let events = Arc::new(Events::default());
@@ -68,7 +77,8 @@ impl LiveWindow {
             events: Arc::clone(&events),
             process: process.clone(),
             closing: Arc::clone(&closing),
-            proxy: credentials.map(Arc::new),
+            proxy: credentials,
+            turned_away: negotiating.then(Arc::default),
         };
         let watcher = tokio::spawn(watcher.watch(connected.told)).abort_handle();
         let alive =

@@ -1,7 +1,8 @@
 //! Watches everything that happens in the browser: tabs and pop-ups that open, move and close, buttons of the panel, the end.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use headless_chrome::protocol::cdp::{Browser, Fetch, Inspector, Page, Runtime};
@@ -12,12 +13,12 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use url::Url;
 
 use crate::cdp::calls;
-use crate::cdp::{Cdp, Detached, Happening, Session};
+use crate::cdp::{Cdp, Detached, Happening, PROMPTLY, Session, lock};
 use crate::controlled::ProxyCredentials;
 use crate::events::Events;
 use crate::launch::{End, Process};
 use crate::pages::{Pages, Tab};
-use crate::{Choice, Event, Gone};
+use crate::{Choice, Event, Gone, world};
 
 /// How long the process may outlive its connection.
 const LAST_MOMENTS: Duration = Duration::from_secs(5);
@@ -29,7 +30,9 @@ pub(crate) struct Watcher {
     pub(crate) events: Arc<Events>,
     pub(crate) process: Process,
     pub(crate) closing: Arc<AtomicBool>,
-    pub(crate) proxy: Option<Arc<ProxyCredentials>>,
+    pub(crate) proxy: Option<ProxyCredentials>,
+    /// Where pages may be answered by Kerberos or NTLM, the origins that turned the person away at first.
+    pub(crate) turned_away: Option<Arc<Mutex<HashSet<Origin>>>>,
 }
 
 #[derive(Deserialize)]
@@ -176,8 +179,25 @@ impl Watcher {
     fn navigated(&self, session: &Session, frame: Frame) {
         let origin = origin(&frame.url);
         self.pages.moved(session, origin.clone());
-        self.pages.paint(Tab { session: Arc::clone(session), target: frame.id.into(), origin: origin.clone() });
+        let tab = Tab { session: Arc::clone(session), target: frame.id.into(), origin: origin.clone() };
+        self.pages.paint(tab.clone());
+        if let (Some(turned_away), Some(origin)) = (&self.turned_away, &origin) {
+            self.reload_if_turned_away(Arc::clone(turned_away), origin.clone(), tab);
+        }
         self.events.push(Event::Navigated(origin));
+    }
+
+    /// The first challenge of a fresh profile stays unanswered in Chromium (measured with 156 on Linux): the page that turns people away is shown.
+    /// Asked once more, the browser answers. Once for each origin.
+    fn reload_if_turned_away(&self, turned_away: Arc<Mutex<HashSet<Origin>>>, origin: Origin, tab: Tab) {
+        const STATUS: &str = "() => performance.getEntriesByType('navigation')[0]?.responseStatus";
+        let cdp = self.cdp.clone();
+        tokio::spawn(async move {
+            let status = world::call::<u16>(&cdp, &tab, STATUS, Value::Null, PROMPTLY).await;
+            if matches!(status, Ok(Some(401))) && lock(&turned_away).insert(origin) {
+                cdp.tell(Some(&tab.session), Page::Reload { ignore_cache: None, script_to_evaluate_on_load: None, loader_id: None });
+            }
+        });
     }
 
     fn panel_told(&self, payload: &str) {

@@ -263,7 +263,7 @@ async fn dropping_it_anywhere_ends_everything() {
         let run = Run::new(&cloud, Hold::Number(number));
         tokio::select! {
             _ = run.report() => panic!("request {number} is never answered"),
-            () = run.network.until(|seen| seen.len() > number) => {}
+            () = run.network.until_held() => {}
         }
         assert_eq!(run.network.open(), 0, "request {number} goes on");
         for page in run.browser.opened() {

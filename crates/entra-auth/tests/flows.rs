@@ -154,14 +154,9 @@ async fn dropping_a_device_sign_in_anywhere_leaves_nothing_behind() {
         run.settings.method = Method::DeviceCode;
         let person = Person::of(&cloud, &run, Choice::Accept);
         let network = run.network.clone();
-        let held = |seen: &Vec<String>| match &hold {
-            Hold::Number(number) => seen.len() > *number,
-            Hold::Path(path) => seen.iter().any(|seen| seen.contains(path)),
-            Hold::Nothing => true,
-        };
         tokio::select! {
             _ = run.report_to(&person) => panic!("{hold:?} was never answered"),
-            () = network.until(held) => {}
+            () = network.until_held() => {}
         }
         assert_eq!(network.open(), 0, "{hold:?}");
     }

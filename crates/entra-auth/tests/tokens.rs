@@ -139,14 +139,9 @@ async fn dropping_a_test_without_a_person_anywhere_leaves_nothing_behind() {
         for hold in (0..requests).map(Hold::Number).chain([Hold::Path("/oauth2/v2.0/token")]) {
             let run = run_with(hold.clone());
             let network = run.network.clone();
-            let held = |seen: &Vec<String>| match &hold {
-                Hold::Number(number) => seen.len() > *number,
-                Hold::Path(path) => seen.iter().any(|seen| seen.contains(path)),
-                Hold::Nothing => true,
-            };
             tokio::select! {
                 _ = run.report() => panic!("{hold:?} was never answered"),
-                () = network.until(held) => {}
+                () = network.until_held() => {}
             }
             assert_eq!(network.open(), 0, "{hold:?}");
         }

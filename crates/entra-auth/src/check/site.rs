@@ -227,8 +227,17 @@ fn in_light_of(
         }
         // the same words for a token by a certificate mean that nothing was granted
         Some(Refusal::AppOnlyToken) if by_certificate => renamed(error, Refusal::AppWithoutPermission, context),
+        // a token comes even where nothing was granted
+        Some(Refusal::NoAccess | Refusal::TokenNotAccepted) if by_certificate && may_nothing(scopes, claims) => {
+            renamed(error, Refusal::AppWithoutPermission, context)
+        }
         refusal => (site_refused(error, context), refusal.cloned()),
     }
+}
+
+/// True where an app's own token names no permission that reaches a site.
+fn may_nothing(scopes: &GrantedScopes, claims: Option<&TokenClaims>) -> bool {
+    claims.is_some_and(|claims| claims.roles.is_empty()) || scopes.level() == Some(ScopeLevel::Nothing)
 }
 
 fn renamed(error: &SharePointError, refusal: Refusal, context: &Context) -> (Fail, Option<Refusal>) {
@@ -440,6 +449,9 @@ mod tests {
             (R::AppOnlyToken, None, "", Some("1"), Cause::SharePointAppOnlySecretRefused),
             (R::AppOnlyToken, None, "", None, Cause::SharePointAppOnlySecretRefused),
             (R::AppOnlyToken, None, "", Some("2"), Cause::SharePointScopeInsufficient),
+            (R::NoAccess, None, "", Some("2"), Cause::SharePointScopeInsufficient),
+            (R::TokenNotAccepted, None, "TermStore.Read.All", Some("2"), Cause::SharePointScopeInsufficient),
+            (R::NoAccess, None, "Sites.Selected", Some("2"), Cause::SharePointNotGrantedToApp),
             // what has nothing to do with access stays what it is
             (R::Throttled { retry_after: None }, Some(GraphRefusal::NoSharePointLicence), full, None, Cause::ServerThrottled),
             (moved(), Some(GraphRefusal::Locked), full, None, Cause::SharePointSiteMoved),

@@ -142,6 +142,16 @@ impl Watched {
         self.shared.seen.subscribe().wait_for(wanted).await.expect("the sender lives here");
     }
 
+    /// Waits until what is never answered was asked for.
+    pub(crate) async fn until_held(&self) {
+        let held = |seen: &Vec<String>| match &self.shared.hold {
+            Hold::Number(number) => seen.len() > *number,
+            Hold::Path(path) => seen.iter().any(|seen| seen.contains(path)),
+            Hold::Nothing => true,
+        };
+        self.until(held).await;
+    }
+
     /// Requests under way.
     pub(crate) fn open(&self) -> usize {
         *self.shared.open.borrow()

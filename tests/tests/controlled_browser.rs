@@ -163,7 +163,28 @@ async fn the_panel_is_the_persons_alone_and_follows_everywhere() {
     let before = desk.find_colour(ACCENT).await.expect("there");
     desk.display.xdotool(&["key", "--delay", "80", "Tab", "Left", "Left", "Up"]);
     let moved = eventually(|| desk.patch(ACCENT).filter(|now| now.0 < before.0 - 30 && now.1 < before.1 - 10)).await;
-    let moved = moved.expect("moved by the keyboard");
+    moved.expect("moved by the keyboard");
+    // by the mouse: it is dragged at its title, which stands above the button
+    let (x, y) = desk.find_colour(ACCENT).await.expect("there");
+    let place = |x: u32, y: u32| [x.to_string(), y.to_string()];
+    let ([from_x, from_y], [to_x, to_y]) = (place(x - 20, y - 123), place(x - 220, y - 223));
+    desk.display.xdotool(&[
+        "mousemove",
+        &from_x,
+        &from_y,
+        "mousedown",
+        "1",
+        "mousemove",
+        "300",
+        "300",
+        "mousemove",
+        &to_x,
+        &to_y,
+        "mouseup",
+        "1",
+    ]);
+    let dragged = eventually(|| desk.patch(ACCENT).filter(|now| now.0.abs_diff(x - 200) < 4 && now.1.abs_diff(y - 100) < 4)).await;
+    let moved = dragged.expect("moved by the mouse");
     window.show(Panel { usable: false, seen: "Not signed in yet".to_owned(), ..usable_panel() }).await.expect("shown");
     eventually(|| desk.patch(ACCENT).is_none().then_some(())).await.expect("cannot be used any more");
     window.go_to(&at(&server, "/pop-ups")).await.expect("went");

@@ -52,7 +52,9 @@
     const use = make("button", "button primary", { type: "button" }, "Use this account");
     const more = make("button", "button", { type: "button" }, "More time");
     const cancel = make("button", "button cancel", { type: "button" }, "Cancel");
-    const content = make("div", "content", {}, task, seen, make("div", "buttons", {}, use, more, cancel));
+    const note = make("p", "note", {}, "Wayleave runs as root, so this browser runs without its sandbox");
+    note.hidden = state.sandboxed;
+    const content = make("div", "content", {}, task, seen, make("div", "buttons", {}, use, more, cancel), note);
     const panel = make("section", "panel", { "aria-label": "Wayleave sign-in" }, make("div", "head", {}, handle, fold, hide), content);
     shadow.append(panel);
 

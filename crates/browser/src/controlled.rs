@@ -86,6 +86,7 @@ impl Launcher for ControlledBrowser {
             profile.leave();
             return Err(error);
         }
+        let sandboxed = sandbox();
         let start = Start {
             program,
             arguments: Arguments {
@@ -93,7 +94,7 @@ impl Launcher for ControlledBrowser {
                 debugging: debugging(),
                 negotiate_hosts: order.negotiate_hosts.clone(),
                 proxy,
-                sandbox: sandbox(),
+                sandbox: sandboxed,
             },
             secret_variables: self.config.secret_variables.clone(),
             temporary: profile.temporary(),
@@ -104,6 +105,7 @@ impl Launcher for ControlledBrowser {
             proxy: proxy_address,
             credentials,
             negotiating: !order.negotiate_hosts.is_empty(),
+            sandboxed,
             clock: Arc::clone(&self.config.clock),
         };
         let window = LiveWindow::new(started, fittings);

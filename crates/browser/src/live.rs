@@ -43,6 +43,8 @@ pub(crate) struct Fittings {
     pub(crate) credentials: Option<ProxyCredentials>,
     /// Whether pages may be answered by Kerberos or NTLM.
     pub(crate) negotiating: bool,
+    /// False where the browser had to be started without its sandbox.
+    pub(crate) sandboxed: bool,
     /// Tells when an answer came.
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -66,9 +68,9 @@ impl LiveWindow {
     /// Takes over a browser that has just started.
     pub(crate) fn new(started: Started, with: Fittings) -> Self {
         let Started { process, connected, version } = started;
-        let Fittings { panel, proxy, credentials, negotiating, clock } = with;
+        let Fittings { panel, proxy, credentials, negotiating, sandboxed, clock } = with;
         let cdp = connected.cdp;
-        let pages = Arc::new(Pages::new(cdp.clone(), panel));
+        let pages = Arc::new(Pages::new(cdp.clone(), panel, sandboxed));
         let events = Arc::new(Events::default());
         let closing = Arc::new(AtomicBool::new(false));
         let watcher = Watcher {

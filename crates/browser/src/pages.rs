@@ -22,6 +22,8 @@ pub(crate) struct Tab {
 /// Everything that is open.
 pub(crate) struct Pages {
     cdp: Cdp,
+    /// False where the browser had to be started without its sandbox, which the panel then says.
+    sandboxed: bool,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -39,8 +41,8 @@ const PANEL: &str = include_str!("../assets/panel.js");
 const PANEL_STYLE: &str = include_str!("../assets/panel.css");
 
 impl Pages {
-    pub(crate) fn new(cdp: Cdp, panel: Option<Panel>) -> Self {
-        Self { cdp, state: Mutex::new(State { tabs: Vec::new(), panel, layout: Value::Null }), changed: Notify::new() }
+    pub(crate) fn new(cdp: Cdp, panel: Option<Panel>, sandboxed: bool) -> Self {
+        Self { cdp, sandboxed, state: Mutex::new(State { tabs: Vec::new(), panel, layout: Value::Null }), changed: Notify::new() }
     }
 
     /// A tab was opened.
@@ -143,7 +145,7 @@ impl Pages {
             let state = lock(&self.state);
             let Some(panel) = &state.panel else { return Ok(()) };
             let Panel { task, seen, usable, extendable } = panel;
-            json!({ "task": task, "seen": seen, "usable": usable, "extendable": extendable, "layout": state.layout, "style": PANEL_STYLE })
+            json!({ "task": task, "seen": seen, "usable": usable, "extendable": extendable, "layout": state.layout, "sandboxed": self.sandboxed, "style": PANEL_STYLE })
         };
         let _: Option<Value> = world::call_in(&self.cdp, &tab.session, world, PANEL, argument, PROMPTLY).await?;
         Ok(())

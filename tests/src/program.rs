@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use practice::markers;
 use tempfile::TempDir;
@@ -169,6 +169,10 @@ pub struct Run {
 /// How long a program may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How long what it started may live on after it.
+#[cfg(target_os = "linux")]
+const LAST_MOMENTS: Duration = Duration::from_secs(2);
+
 /// `wayleave` with these arguments.
 pub fn wayleave(words: &[&str]) -> Run {
     Run::new(Home::new(), words)
@@ -233,11 +237,7 @@ impl Run {
     /// Where it cannot be run, a secret shows, or a process that it started goes on.
     #[cfg(target_os = "linux")]
     pub async fn end_alone(self) -> Said {
-        let home = self.home.path().into_os_string();
-        let said = self.end().await;
-        let left = processes_at_home(&home);
-        assert!(left.is_empty(), "left running: {left:?}");
-        said
+        self.start().await.end_alone().await
     }
 
     /// Runs it to its end without typing anything more.
@@ -318,6 +318,26 @@ impl Running {
         assert!(kill.success());
     }
 
+    /// Waits for its end and makes sure that nothing of it is left running.
+    ///
+    /// # Panics
+    /// Where it does not come, a secret shows, or a process that it started goes on.
+    #[cfg(target_os = "linux")]
+    pub async fn end_alone(self) -> Said {
+        let home = self.home.path().into_os_string();
+        let said = self.end().await;
+        // a browser's crash handler sees its end and follows
+        let end = Instant::now() + LAST_MOMENTS;
+        loop {
+            let left = processes_at_home(&home);
+            if left.is_empty() {
+                return said;
+            }
+            assert!(Instant::now() < end, "left running: {left:?}");
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Waits for its end. Standard input stays open until then.
     ///
     /// # Panics
@@ -330,9 +350,11 @@ impl Running {
                 heard.push('\n');
             }
             let status = child.wait().await.expect("ended");
-            Said { code: status.code(), out: out.await.expect("read"), err: heard.clone() }
+            (status.code(), out.await.expect("read"))
         };
-        let said = tokio::time::timeout(PATIENCE, end).await.expect("it comes to an end");
+        let ended = tokio::time::timeout(PATIENCE, end).await;
+        let Ok((code, out)) = ended else { panic!("it does not come to an end: {heard}") };
+        let said = Said { code, out, err: heard };
         drop(stdin);
         said.keeps_secrets();
         home.keeps_secrets();

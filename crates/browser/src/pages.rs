@@ -63,11 +63,11 @@ impl Pages {
         state.tabs.is_empty() && before > 0
     }
 
-    /// A tab shows another page.
-    pub(crate) fn moved(&self, session: &Session, origin: Option<Origin>) {
-        if let Some(tab) = lock(&self.state).tabs.iter_mut().find(|tab| tab.session == *session) {
-            tab.origin = origin;
-        }
+    /// A tab shows another page. False where it is none of the person's tabs.
+    pub(crate) fn moved(&self, session: &Session, origin: Option<Origin>) -> bool {
+        let mut state = lock(&self.state);
+        let tab = state.tabs.iter_mut().find(|tab| tab.session == *session);
+        tab.map(|tab| tab.origin = origin).is_some()
     }
 
     /// True where none is open.

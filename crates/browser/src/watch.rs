@@ -178,7 +178,10 @@ impl Watcher {
 
     fn navigated(&self, session: &Session, frame: Frame) {
         let origin = origin(&frame.url);
-        self.pages.moved(session, origin.clone());
+        // a page of our own, in which requests are made, is nobody's step
+        if !self.pages.moved(session, origin.clone()) {
+            return;
+        }
         let tab = Tab { session: Arc::clone(session), target: frame.id.into(), origin: origin.clone() };
         self.pages.paint(tab.clone());
         if let (Some(turned_away), Some(origin)) = (&self.turned_away, &origin) {

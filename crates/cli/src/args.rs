@@ -28,6 +28,9 @@ pub(crate) enum Command {
     Spaces(Spaces),
     /// Say what a Microsoft sign-in error means, offline
     Explain(Explain),
+    /// Remove the browser session that is kept for a Confluence
+    #[command(after_help = "Exit codes: 0 removed, or there was none, 2 failed, 64 wrong usage.")]
+    Forget(Forget),
     /// Certificates for apps that sign in by themselves
     #[command(subcommand)]
     Cert(Cert),
@@ -42,14 +45,20 @@ pub(crate) enum Check {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(group = ArgGroup::new("sign_in").args(["anonymous", "token_stdin", "token_env"]))]
+#[command(group = ArgGroup::new("token").args(["token_stdin", "token_env"]).conflicts_with_all(["anonymous", "interactive"]))]
 pub(crate) struct Confluence {
     /// Address of Confluence; any link into it will do
     #[arg(value_name = "URL", required_unless_present = "practice")]
     pub(crate) address: Option<String>,
-    /// Without signing in
+    /// Without signing in; with --interactive, through the browser all the same
     #[arg(long)]
     pub(crate) anonymous: bool,
+    /// Sign in in a browser window that is opened for it
+    #[arg(long)]
+    pub(crate) interactive: bool,
+    /// Which way requests take after an interactive sign-in [default: auto]
+    #[arg(long, value_enum, requires = "interactive")]
+    pub(crate) route: Option<Route>,
     /// Read the token from standard input
     #[arg(long)]
     pub(crate) token_stdin: bool,
@@ -57,10 +66,10 @@ pub(crate) struct Confluence {
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) token_env: Option<String>,
     /// E-mail address that belongs to a Cloud API token
-    #[arg(long, value_name = "MAIL", conflicts_with_all = ["user", "anonymous"], value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "MAIL", conflicts_with_all = ["user", "anonymous", "interactive"], value_parser = NonEmptyStringValueParser::new())]
     pub(crate) email: Option<String>,
     /// User name for Basic authentication on Server or Data Center
-    #[arg(long, value_name = "NAME", conflicts_with = "anonymous", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["anonymous", "interactive"], value_parser = NonEmptyStringValueParser::new())]
     pub(crate) user: Option<String>,
     /// Extra header for a gate, its value from an environment variable
     #[arg(long, value_name = "NAME=ENV", value_parser = NonEmptyStringValueParser::new())]
@@ -144,6 +153,9 @@ pub(crate) struct Common {
     /// Longest time for the whole run [default: 60, with a person 600]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: Option<u64>,
+    /// Program of the browser to use instead of the first one found
+    #[arg(long, value_name = "PATH")]
+    pub(crate) browser: Option<PathBuf>,
     /// PEM file with an additional CA, or with the server's own self-signed certificate
     #[arg(long, value_name = "PEM")]
     pub(crate) ca_file: Option<PathBuf>,
@@ -159,6 +171,32 @@ pub(crate) struct Common {
     /// Test against practice servers on this computer
     #[arg(long, value_name = "SITUATION", num_args = 0..=1, default_missing_value = "all-well")]
     pub(crate) practice: Option<String>,
+    /// Environment variables that hold secrets: no browser inherits them.
+    #[arg(skip)]
+    pub(crate) secret_variables: Vec<String>,
+}
+
+impl Confluence {
+    /// The part that both checks have, with the names of all variables that hold secrets.
+    pub(crate) fn common(&self) -> Common {
+        let headers = self.header_env.iter().filter_map(|header| header.split_once('=')).map(|(_, name)| name.trim().to_owned());
+        self.common.hiding(self.token_env.iter().cloned().chain(headers))
+    }
+}
+
+impl SharePoint {
+    /// The part that both checks have, with the names of all variables that hold secrets.
+    pub(crate) fn common(&self) -> Common {
+        let named = [&self.secret_env, &self.password_env, &self.certificate_password_env];
+        self.common.hiding(named.into_iter().flatten().cloned())
+    }
+}
+
+impl Common {
+    fn hiding(&self, names: impl Iterator<Item = String>) -> Self {
+        let secret_variables = names.chain(self.proxy_password_env.iter().cloned()).collect();
+        Self { secret_variables, ..self.clone() }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -185,6 +223,23 @@ pub(crate) enum CloudName {
     Dod,
     /// China, operated by 21Vianet
     China,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Route {
+    /// Directly where the session works outside of the browser, else through the browser
+    Auto,
+    /// From this program, with the session's cookies
+    Direct,
+    /// Through a page in the browser; no cookie leaves it
+    Browser,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Forget {
+    /// Address of Confluence; any link into it will do
+    #[arg(value_name = "URL")]
+    pub(crate) address: String,
 }
 
 #[derive(Debug, clap::Args)]

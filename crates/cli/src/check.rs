@@ -5,7 +5,6 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use engine::deps::SystemBrowser;
 use engine::practice::Practice;
 use engine::{Deps, Job, Order, PRODUCT, Replies, ReplySender};
 use preflight::{Outcome, SafeText, Secret};
@@ -18,7 +17,7 @@ use crate::{CANCELLED, USAGE};
 
 /// Tests Confluence.
 pub(crate) fn confluence(args: Confluence) -> ExitCode {
-    let common = args.common.clone();
+    let common = args.common();
     let typed = args.address.is_some() || args.token_env.is_some() || args.token_stdin;
     run(common, false, typed, move |practice| order::confluence(&args, practice))
 }
@@ -28,7 +27,7 @@ pub(crate) fn sharepoint(args: SharePoint) -> ExitCode {
     if args.sites.is_some() {
         return crate::sites::run(args);
     }
-    let common = args.common.clone();
+    let common = args.common();
     let typed = args.site.is_some() || args.client_id.is_some() || args.tenant.is_some();
     run(common, args.request, typed, move |practice| order::sharepoint(&args, practice))
 }
@@ -91,11 +90,10 @@ pub(crate) async fn prepare(
         Ok(Err(error)) => return Err(output::refuse(&preflight::chain(&error), USAGE)),
         Err(error) => return Err(output::refuse(&preflight::chain(&error), 2)),
     };
-    let mut deps = match Deps::production(&network) {
+    let deps = match Deps::production(&network) {
         Ok(deps) => deps,
         Err(error) => return Err(output::refuse_explained(&error, USAGE)),
     };
-    deps.opener = Arc::new(SystemBrowser::without(common.proxy_password_env.iter().cloned().collect()));
     if let Some(practice) = &practice {
         output::note(&practice.note(&job));
         if typed {
@@ -119,7 +117,7 @@ async fn test(
     let lines = Lines::new();
     let (sender, replies) = Replies::channel();
     let notices = tell_notices(sender.notice());
-    if order.job.needs_a_person() {
+    if matches!(order.job, Job::SharePoint(_)) && order.job.needs_a_person() {
         listen_to_stdin(sender);
     }
     tokio::select! {

@@ -6,6 +6,7 @@ mod args;
 mod cert;
 mod check;
 mod explain;
+mod forget;
 mod order;
 mod output;
 mod sites;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Check(args::Check::Confluence(args)) => check::confluence(args),
         Command::Check(args::Check::Sharepoint(args)) => check::sharepoint(args),
         Command::Spaces(args) => spaces::run(args),
+        Command::Forget(args) => forget::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Cert(args::Cert::New(args)) => cert::new(args),
     }

@@ -3,13 +3,13 @@
 use std::io::{self, Read as _};
 use std::time::Duration;
 
-use engine::forms::{ConfluenceCredential, ConfluenceForm, ConfluenceMethod, FieldError, SharePointForm, SharePointSecrets};
+use engine::forms::{ConfluenceCredential, ConfluenceForm, ConfluenceMethod, FieldError, RouteChoice, SharePointForm, SharePointSecrets};
 use engine::practice::Practice;
 use engine::{Job, NetworkOptions, ProxyOption};
 use preflight::Secret;
 use url::Url;
 
-use crate::args::{CloudName, Common, Confluence, SharePoint};
+use crate::args::{CloudName, Common, Confluence, Route, SharePoint};
 use crate::way;
 
 /// Values that cannot be right.
@@ -63,7 +63,12 @@ pub(crate) fn network(common: &Common) -> Result<NetworkOptions, UsageError> {
             ProxyOption::Explicit { url: proxy_address(text)?, user: common.proxy_user.clone(), password }
         }
     };
-    Ok(NetworkOptions { proxy, ca_file: common.ca_file.clone() })
+    Ok(NetworkOptions {
+        proxy,
+        ca_file: common.ca_file.clone(),
+        browser: common.browser.clone(),
+        secret_variables: common.secret_variables.clone(),
+    })
 }
 
 /// A proxy's address, with or without `http://`. What was typed is not repeated, because it may hold a password.
@@ -92,6 +97,9 @@ pub(crate) fn confluence(args: &Confluence, practice: Option<&Practice>) -> Resu
     };
     if let Job::Confluence(settings) = &mut job {
         settings.expect_account.clone_from(&args.common.expect_account);
+        if args.interactive {
+            settings.credential = ConfluenceCredential::Interactive { anonymous: args.anonymous, route: route(args.route) };
+        }
         for header in &args.header_env {
             settings.extra_headers.push(header_from_env(header)?);
         }
@@ -105,12 +113,13 @@ fn confluence_as_typed(args: &Confluence) -> Result<Job, UsageError> {
         (None, true) => Some(from_stdin("token")?),
         (None, false) => None,
     };
-    let Some(token) = token.or_else(|| args.anonymous.then(|| Secret::new(String::new()))) else {
-        return Err(UsageError::Value("say how to sign in: --token-stdin, --token-env NAME or --anonymous".to_owned()));
+    let without_token = args.anonymous || args.interactive;
+    let Some(token) = token.or_else(|| without_token.then(|| Secret::new(String::new()))) else {
+        return Err(UsageError::Value("say how to sign in: --interactive, --token-stdin, --token-env NAME or --anonymous".to_owned()));
     };
     let form = ConfluenceForm {
         address: args.address.clone().unwrap_or_default(),
-        method: if args.anonymous { ConfluenceMethod::Anonymous } else { ConfluenceMethod::Token },
+        method: if without_token { ConfluenceMethod::Anonymous } else { ConfluenceMethod::Token },
         email: args.email.clone().unwrap_or_default(),
     };
     let mut settings = form.settings(&token).map_err(first)?;
@@ -124,6 +133,14 @@ fn confluence_as_typed(args: &Confluence) -> Result<Job, UsageError> {
         settings.credential = ConfluenceCredential::Basic { user: user.clone(), password: token };
     }
     Ok(Job::Confluence(Box::new(settings)))
+}
+
+fn route(route: Option<Route>) -> RouteChoice {
+    match route {
+        None | Some(Route::Auto) => RouteChoice::Auto,
+        Some(Route::Direct) => RouteChoice::Direct,
+        Some(Route::Browser) => RouteChoice::Browser,
+    }
 }
 
 /// Headers that are not a gate's: they carry the credential, or hold the request together.

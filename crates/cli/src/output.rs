@@ -21,7 +21,11 @@ pub(crate) fn refuse(sentence: &str, code: u8) -> ExitCode {
 
 /// Refuses to go on, with an explanation.
 pub(crate) fn refuse_explained(error: &dyn Explain, code: u8) -> ExitCode {
-    let fail = error.explain();
+    refuse_fail(&error.explain(), code)
+}
+
+/// The same, where it is explained already.
+pub(crate) fn refuse_fail(fail: &Fail, code: u8) -> ExitCode {
     let code = refuse(fail.summary.as_str(), code);
     for hint in &fail.hints {
         note(&format!("  {}", hint.text));
@@ -78,6 +82,11 @@ pub(crate) fn inventory(inventory: &Inventory, json: bool, csv: bool) {
         render::spaces::to_text(inventory, Style { color: color(&io::stdout()), width: width(), verbose: false })
     };
     to_stdout(text.trim_end());
+}
+
+/// Writes a sentence to standard output.
+pub(crate) fn said(sentence: &str) {
+    to_stdout(sentence);
 }
 
 /// Writes an explanation to standard output.

@@ -30,7 +30,7 @@ pub(crate) fn run(args: SharePoint) -> ExitCode {
 }
 
 async fn test(args: SharePoint, list: SiteList) -> ExitCode {
-    let (common, request) = (args.common.clone(), args.request);
+    let (common, request) = (args.common(), args.request);
     let typed = args.client_id.is_some() || args.tenant.is_some();
     let mut interrupted = std::pin::pin!(interrupted());
     // the form wants a site: the first that can be one. Where none can, every row says so

@@ -7,12 +7,12 @@ use std::sync::Mutex;
 use engine::Job;
 use engine::spaces::{SoFar, Spaces, SpacesOrder};
 use preflight::render::words;
-use preflight::{InventoryProgress, Outcome};
+use preflight::{InventoryProgress, Outcome, UserPrompt};
 
 use crate::args;
 use crate::check::{Prepared, interrupted, prepare};
 use crate::order;
-use crate::output;
+use crate::output::{self, Lines};
 use crate::{CANCELLED, USAGE};
 
 /// Makes the inventory, or what there is of it when it is interrupted.
@@ -29,7 +29,7 @@ pub(crate) fn run(args: args::Spaces) -> ExitCode {
 
 async fn make(args: args::Spaces) -> ExitCode {
     let args::Spaces { confluence, csv } = args;
-    let common = confluence.common.clone();
+    let common = confluence.common();
     let typed = confluence.address.is_some() || confluence.token_env.is_some() || confluence.token_stdin;
     let mut interrupted = std::pin::pin!(interrupted());
     let prepared = tokio::select! {
@@ -69,6 +69,7 @@ fn exit_code(spaces: &Spaces) -> u8 {
 struct Counter {
     on_terminal: bool,
     said: Mutex<String>,
+    prompts: Lines,
 }
 
 /// A line for so many more spaces, where lines stay.
@@ -78,7 +79,7 @@ const EVERY_ON_TERMINAL: usize = 25;
 
 impl Counter {
     fn new() -> Self {
-        Self { on_terminal: io::stderr().is_terminal(), said: Mutex::new(String::new()) }
+        Self { on_terminal: io::stderr().is_terminal(), said: Mutex::new(String::new()), prompts: Lines::new() }
     }
 
     /// Leaves the line to whatever comes next.
@@ -90,6 +91,13 @@ impl Counter {
 }
 
 impl InventoryProgress for Counter {
+    fn prompt(&self, prompt: Option<UserPrompt>) {
+        if prompt.is_some() {
+            self.end();
+        }
+        self.prompts.prompt(prompt);
+    }
+
     fn so_far(&self, so_far: SoFar) {
         let step = if self.on_terminal { EVERY_ON_TERMINAL } else { EVERY };
         let line = words::so_far(so_far, step);

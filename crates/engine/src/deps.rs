@@ -1,10 +1,12 @@
 //! The bundle of outside things: network, browser, clock. The only place that builds them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use browser::{Config, ControlledBrowser, Launcher};
 use entra_auth::{Memory, OpenError, UrlOpener};
 use jiff::Timestamp;
 use preflight::Clock;
@@ -23,6 +25,8 @@ pub struct Deps {
     pub clock: Arc<dyn Clock>,
     /// The system browser.
     pub opener: Arc<dyn UrlOpener>,
+    /// The browser that is watched while a person signs in.
+    pub launcher: Arc<dyn Launcher>,
     /// A sign-in authority instead of Microsoft's own.
     pub authority: Option<Url>,
     /// What remembers sign-ins to SharePoint, where the person wants that: [`crate::keychain::Keychain::system`].
@@ -67,6 +71,13 @@ impl Deps {
                 ProxyChoice::Explicit { url: url.to_string(), user: user.clone(), password: password.clone() }
             }
         };
+        let launcher = ControlledBrowser::new(Config {
+            program: options.browser.clone(),
+            proxy: proxy.clone(),
+            ca_file: options.ca_file.clone(),
+            secret_variables: options.secret_variables.clone(),
+            ..Config::new(data_folder(), clock.clone())
+        });
         let network = DirectNetwork::new(DirectConfig {
             proxy,
             ca_file: options.ca_file.clone(),
@@ -76,8 +87,17 @@ impl Deps {
             publicly_trusted: PUBLICLY_TRUSTED.iter().map(|&domain| domain.to_owned()).collect(),
             clock: clock.clone(),
         })?;
-        Ok(Self { network: Arc::new(network), clock, opener: Arc::new(SystemBrowser::default()), authority: None, memory: None })
+        let opener = Arc::new(SystemBrowser::without(options.secret_variables.clone()));
+        Ok(Self { network: Arc::new(network), clock, opener, launcher: Arc::new(launcher), authority: None, memory: None })
     }
+}
+
+/// Where browser sessions are kept: `$WAYLEAVE_DATA_DIR`, else the system's folder for an application's own data.
+fn data_folder() -> PathBuf {
+    let chosen = std::env::var_os("WAYLEAVE_DATA_DIR").map(PathBuf::from).filter(|folder| !folder.as_os_str().is_empty());
+    let usual = || directories::ProjectDirs::from("", "", "wayleave").map(|folders| folders.data_local_dir().to_path_buf());
+    // without a home there is only the folder where we are
+    chosen.or_else(usual).unwrap_or_else(|| "wayleave-data".into())
 }
 
 /// This computer's clock.

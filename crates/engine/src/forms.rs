@@ -2,7 +2,7 @@
 
 mod sharepoint;
 
-pub use confluence_auth::Credential as ConfluenceCredential;
+pub use confluence_auth::{Credential as ConfluenceCredential, RouteChoice};
 use confluence_auth::{Credential, SiteAddress as ConfluenceAddress, WindowOptions};
 use entra_auth::Tenant;
 pub use entra_auth::{Cloud, Method};

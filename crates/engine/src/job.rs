@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use confluence_auth::Deadline;
 use entra_auth::Replies;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -45,6 +46,10 @@ pub struct NetworkOptions {
     pub proxy: ProxyOption,
     /// A PEM file with a CA, or with the server's own self-signed certificate.
     pub ca_file: Option<PathBuf>,
+    /// The program of the controlled browser, instead of the first one that is found.
+    pub browser: Option<PathBuf>,
+    /// Environment variables that hold secrets and are none of any browser's business.
+    pub secret_variables: Vec<String>,
 }
 
 /// Which proxy to use.
@@ -77,6 +82,8 @@ pub struct Order {
 
 const TIME_LIMIT: Duration = Duration::from_mins(1);
 const TIME_LIMIT_WITH_A_PERSON: Duration = Duration::from_mins(10);
+/// A sign-in that runs out of time says itself what it was waiting for.
+const LAST_WORDS: Duration = Duration::from_millis(50);
 
 /// The checks of one side, in their order.
 pub const fn plan(kind: TargetKind) -> Plan {
@@ -100,11 +107,16 @@ async fn run_to_end(deps: &Deps, order: &Order, progress: &dyn Progress, replies
     let target = order.job.target(order.practice);
     let plan = plan(target.kind);
     let limit = order.time_limit.unwrap_or_else(|| usual_limit(order.job.needs_a_person()));
+    let deadline = Deadline::new(limit);
     let recorder = Recorder::new(plan, target, &*deps.clock, progress);
     let test = async {
         match &order.job {
             Job::Confluence(settings) => {
-                let cx = confluence_auth::Cx::new(&*deps.network, &*deps.clock);
+                let cx = confluence_auth::Cx {
+                    launcher: Some(&*deps.launcher),
+                    deadline: Some(&deadline),
+                    ..confluence_auth::Cx::new(&*deps.network, &*deps.clock)
+                };
                 confluence_auth::test_connection(&cx, settings, &recorder).await;
             }
             Job::SharePoint(settings) => {
@@ -116,8 +128,16 @@ async fn run_to_end(deps: &Deps, order: &Order, progress: &dyn Progress, replies
             }
         }
     };
-    if tokio::time::timeout(limit, test).await.is_err() {
-        recorder.time_out(limit);
+    let out_of_time = async {
+        deadline.passed().await;
+        if order.job.needs_a_person() {
+            tokio::time::sleep(LAST_WORDS).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = test => {}
+        () = out_of_time => recorder.time_out(deadline.length()),
     }
     let mut report = recorder.finish();
     if let Job::SharePoint(settings) = &order.job {

@@ -27,6 +27,12 @@ pub fn explain(text: &str) -> Option<preflight::Fail> {
     entra_auth::explain_text(text)
 }
 
+/// Removes the browser session that is kept for this Confluence, with every cookie in it. True where there was one.
+pub async fn forget(deps: &Deps, address: &str) -> Result<bool, preflight::Fail> {
+    let site = confluence_auth::SiteAddress::understand(address)?;
+    confluence_auth::forget(&*deps.launcher, &site).await
+}
+
 /// The tenant that owns the site at this address, asked of the site itself.
 pub async fn detect_tenant(deps: &Deps, address: &str) -> Result<String, preflight::Fail> {
     let site = entra_auth::SiteAddress::understand(address)?;

@@ -106,6 +106,8 @@ impl Practice {
                 if let Some(gateway) = self.stage.confluence.gateway().and_then(|server| Origin::parse(server.origin()).ok()) {
                     settings.gateway = gateway;
                 }
+                // its address is another one every time
+                settings.window.forget = true;
             }
             Job::SharePoint(settings) => settings.authority = Url::parse(&self.stage.cloud.authority()).ok(),
         }

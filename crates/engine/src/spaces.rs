@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use confluence_auth::{Cx, Settings, Survey};
+use confluence_auth::{Cx, Deadline, Settings, Survey};
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Either, select};
 pub use preflight::{Inventory, InventoryProgress, Phase, SoFar, SpaceRole, SpaceRow};
@@ -56,13 +56,14 @@ impl Listing {
     }
 
     async fn run_to_end(&self, deps: &Deps, order: &SpacesOrder, progress: &dyn InventoryProgress) {
-        let cx = Cx::new(&*deps.network, &*deps.clock);
+        let deadline = order.time_limit.map(Deadline::new);
+        let cx = Cx { launcher: Some(&*deps.launcher), deadline: deadline.as_ref(), ..Cx::new(&*deps.network, &*deps.clock) };
         let work = self.0.run(&cx, &order.settings, progress).boxed();
-        match order.time_limit {
+        match &deadline {
             None => work.await,
-            Some(limit) => {
-                if tokio::time::timeout(limit, work).await.is_err() {
-                    self.0.time_out(limit);
+            Some(deadline) => {
+                if let Either::Right(_) = select(work, deadline.passed().boxed()).await {
+                    self.0.time_out(deadline.length());
                 }
             }
         }
@@ -84,7 +85,7 @@ pub fn run<'a>(
             Either::Left(_) => false,
             Either::Right(_) => true,
         };
-        Spaces { inventory: listing.so_far(), interrupted }
+        Spaces { inventory: listing.so_far(), interrupted: interrupted || listing.0.was_cancelled() }
     }
     .boxed()
 }

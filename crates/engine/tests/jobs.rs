@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use browser::{BrowserError, Launcher, Open, Window};
 use engine::deps::SystemClock;
 use engine::forms::{ConfluenceForm, ConfluenceMethod, SharePointForm, SharePointSecrets};
 use engine::practice::Practice;
@@ -52,8 +53,27 @@ impl UrlOpener for Nobody {
     }
 }
 
+#[async_trait]
+impl Launcher for Nobody {
+    async fn open(&self, _order: Open) -> Result<Arc<dyn Window>, BrowserError> {
+        std::future::pending().await
+    }
+
+    async fn forget(&self, _connection: &str) -> Result<bool, BrowserError> {
+        Err(BrowserError::ProfileInUse)
+    }
+}
+
 fn silent() -> Deps {
-    Deps { network: Arc::new(Silence), clock: Arc::new(SystemClock::default()), opener: Arc::new(Nobody), authority: None, memory: None }
+    let nobody = Arc::new(Nobody);
+    Deps {
+        network: Arc::new(Silence),
+        clock: Arc::new(SystemClock::default()),
+        opener: nobody.clone(),
+        launcher: nobody,
+        authority: None,
+        memory: None,
+    }
 }
 
 fn confluence() -> Job {

@@ -154,13 +154,11 @@ impl<'a> Watch<'a> {
                     self.show().await;
                 }
                 Step::Happened(event) => {
-                    // a new page ends the question that the old one was asked
-                    if matches!(event, Event::Navigated(_)) {
-                        asking = None;
-                    }
                     if let Some(found) = self.happened(event).await? {
                         return Ok(found);
                     }
+                    // nothing is asked while the person is elsewhere
+                    asking = asking.filter(|_| self.at_site);
                 }
                 Step::Due => {
                     self.pace.asked();
@@ -243,6 +241,7 @@ impl<'a> Watch<'a> {
             Err(error) => error,
         };
         self.refused += 1;
+        tracing::debug!(%error, "nobody is signed in yet");
         match &error {
             ConfluenceError::NoAccess { .. } | ConfluenceError::InTheWay { obstacle: Obstacle::BlockedForGood { .. }, .. }
                 if self.refused >= TWICE =>

@@ -130,7 +130,7 @@ impl App {
             }
         };
         let ca_file = Some(self.settings.ca_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
-        Ok(NetworkOptions { proxy, ca_file })
+        Ok(NetworkOptions { proxy, ca_file, ..NetworkOptions::default() })
     }
 
     pub(super) fn deps(&mut self) -> Option<engine::Deps> {

@@ -8,6 +8,7 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
+use end_to_end::browser::Browser;
 use end_to_end::display::Display;
 use end_to_end::program::{Home, Said};
 
@@ -37,7 +38,13 @@ struct Window<'a> {
 
 impl<'a> Window<'a> {
     fn open(display: &'a Display, home: &Home, words: &[&str]) -> Self {
+        Self::open_beside(display, home, words, "false")
+    }
+
+    /// With this as `$BROWSER`.
+    fn open_beside(display: &'a Display, home: &Home, words: &[&str], browser: &str) -> Self {
         let mut command = home.command("wayleave-gui");
+        command.env("BROWSER", browser);
         command.args(words).env("DISPLAY", display.name()).env("WAYLEAVE_LOG", "gui=debug,frames=trace");
         let mut child = command.stdout(Stdio::null()).spawn().expect("started");
         let stderr = BufReader::new(child.stderr.take().expect("piped"));
@@ -126,6 +133,38 @@ fn a_practice_test_by_keyboard_from_start_to_quit() {
     assert_eq!(left_over(&home), Vec::<String>::new());
     home.keeps_secrets();
     assert!(home.files().iter().all(|(_, content)| !String::from_utf8_lossy(content).contains("127.0.0.1")), "practice leaves no trace");
+}
+
+/// The window opens the page, a person signs in in Chromium, and the result comes up by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_in_in_a_real_browser() {
+    let display = Display::start(1280, 900);
+    let home = Home::new();
+    // hands the address over to a Chromium that can be driven
+    let hand_over = home.file("hand-over.sh", "printf %s \"$1\" > \"$0.new\" && mv \"$0.new\" \"$0.opened\"\n");
+    let mut window = Window::open_beside(&display, &home, &["--practice", "all-well"], &format!("sh {hand_over} %s"));
+    window.hears("practice servers answer");
+    window.hears("frame painted");
+    window.key("ctrl+2");
+    let address = until("the page is opened", || std::fs::read_to_string(format!("{hand_over}.opened")).ok());
+    let browser = Browser::start().await;
+    browser.client.goto(&address).await.expect("the sign-in page");
+    browser.reads("Practice sign-in").await;
+    let before = display.picture();
+    browser.click("[data-upn='ada@heathervale.example']").await;
+    browser.reads("Enter password").await;
+    browser.click("#next").await;
+    let page = browser.reads("You are signed in").await;
+    assert!(page.contains("ada@heathervale.example"), "{page}");
+    browser.close().await;
+    window.hears("test ended outcome=Some(Passed)");
+    window.hears("frame painted");
+    until("the result is on screen", || (display.picture() != before).then_some(()));
+    window.key("Escape");
+    window.key("ctrl+q");
+    assert_eq!(window.ends(), Some(0));
+    assert_eq!(left_over(&home), Vec::<String>::new());
+    home.keeps_secrets();
 }
 
 #[test]

@@ -229,14 +229,24 @@ async fn at_the_door(cause: Cause) -> Scene {
     }
 }
 
-/// What only a sign-in in the browser can meet.
-const IN_THE_BROWSER: [Cause; 5] = [
-    Cause::ConfluenceSessionBound,
-    Cause::ConfluenceSignInTimeout,
-    Cause::ConfluenceBrowserClosed,
-    Cause::ConfluenceBrowserMissing,
-    Cause::ConfluenceBrowserFailed,
+/// What only a sign-in in the browser can meet. `interactive.rs` shows it, by this test.
+const IN_THE_BROWSER: [(Cause, &str); 5] = [
+    (Cause::ConfluenceSessionBound, "a_bound_session_is_used_through_the_browser"),
+    (Cause::ConfluenceSignInTimeout, "whatever_ends_the_window_is_told_and_leaves_nothing"),
+    (Cause::ConfluenceBrowserClosed, "whatever_ends_the_window_is_told_and_leaves_nothing"),
+    (Cause::ConfluenceBrowserMissing, "whatever_ends_the_window_is_told_and_leaves_nothing"),
+    (Cause::ConfluenceBrowserFailed, "whatever_ends_the_window_is_told_and_leaves_nothing"),
 ];
+
+#[test]
+fn what_needs_a_browser_is_shown_there() {
+    let tests = include_str!("interactive.rs");
+    for (cause, test) in IN_THE_BROWSER {
+        let (_, body) = tests.split_once(&format!("async fn {test}()")).unwrap_or_else(|| panic!("no test {test}"));
+        let body = body.split("#[tokio::test").next().unwrap_or_default();
+        assert!(body.contains(cause.as_str()), "{test} does not show {cause}");
+    }
+}
 
 async fn scene(cause: Cause) -> Scene {
     let (family, _) = cause.as_str().split_once('.').expect("a family and a name");
@@ -248,7 +258,7 @@ async fn scene(cause: Cause) -> Scene {
 async fn every_cause_is_named_in_time_and_leaves_nothing_running() {
     let families = ["network.", "server.", "address.", "confluence."];
     let causes = Cause::ALL.iter().copied().filter(|cause| families.iter().any(|family| cause.as_str().starts_with(family)));
-    for cause in causes.filter(|cause| !IN_THE_BROWSER.contains(cause)) {
+    for cause in causes.filter(|cause| IN_THE_BROWSER.iter().all(|(shown, _)| shown != cause)) {
         match scene(cause).await {
             Scene::Told { run, verdict, within, keeps } => {
                 let begun = Instant::now();

@@ -2,7 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
-use end_to_end::controlled::{Desk, order};
+use end_to_end::controlled::{Desk, eventually, order};
 use end_to_end::kerberos::Realm;
 use end_to_end::program::wayleave;
 use practice::Credential;
@@ -63,7 +63,8 @@ async fn with_a_ticket_the_browser_is_let_in_and_its_cookies_outside_are_not() {
     drop(transport);
     window.close().await;
     drop(window);
-    assert!(desk.processes().is_empty());
+    // a browser's crash handler sees its end and follows
+    assert!(eventually(|| desk.processes().is_empty().then_some(())).await.is_some(), "left running: {:?}", desk.processes());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,4 +80,21 @@ async fn without_a_ticket_the_browser_is_not_let_in_either() {
     assert_eq!(who.status.as_u16(), 401);
     window.close().await;
     assert!(wiki.server().requests().is_empty());
+}
+
+/// From outside, with the command line: a window opens, and nobody types anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_interactive_sign_in_takes_the_ticket() {
+    let (wiki, realm, address) = realm().await;
+    let tickets = realm.ticket(PERSON, &Who::Super.password());
+    let desk = Desk::new().with_environment(&tickets);
+    let browser = desk.config.program.as_ref().expect("a browser").display().to_string();
+    let words = ["check", "confluence", &address, "--interactive", "--json", "--browser", &browser, "--expect-account", PERSON];
+    let run = wayleave(&words).env("WAYLEAVE_DATA_DIR", desk.data.path()).env("WAYLEAVE_LOG", "info,wire=debug");
+    let said = run.end_alone().await;
+    assert_eq!(said.verdict(), "0 passed -", "{said:?}\n{}", realm.log());
+    let report = said.json();
+    let credential = report["checks"].as_array().into_iter().flatten().find(|check| check["id"] == "confluence.credential");
+    assert_eq!(credential.expect("a check")["details"]["route"], "browser", "cookies outside are worth nothing here: {report}");
+    assert!(wiki.server().requests().iter().all(|seen| seen.is_from_browser()), "something got through without a ticket");
 }

@@ -5,8 +5,8 @@
 use end_to_end::controlled::{Desk, eventually, order};
 use end_to_end::kerberos::Realm;
 use end_to_end::program::wayleave;
-use practice::Credential;
 use practice::confluence::{Confluence, Front, Who, gate_secret};
+use practice::{Credential, Seen};
 use transport::{Origin, Request};
 use url::Url;
 
@@ -96,5 +96,5 @@ async fn the_interactive_sign_in_takes_the_ticket() {
     let report = said.json();
     let credential = report["checks"].as_array().into_iter().flatten().find(|check| check["id"] == "confluence.credential");
     assert_eq!(credential.expect("a check")["details"]["route"], "browser", "cookies outside are worth nothing here: {report}");
-    assert!(wiki.server().requests().iter().all(|seen| seen.is_from_browser()), "something got through without a ticket");
+    assert!(wiki.server().requests().iter().all(Seen::is_from_browser), "something got through without a ticket");
 }

@@ -110,6 +110,9 @@ pub(crate) struct SharePoint {
     /// Read the certificate file's password from this environment variable
     #[arg(long, value_name = "NAME", requires = "certificate")]
     pub(crate) certificate_password_env: Option<String>,
+    /// Which browser window to sign in in [default: default]
+    #[arg(long, value_enum)]
+    pub(crate) window: Option<WindowName>,
     /// Read the client secret from this environment variable
     #[arg(long, value_name = "NAME")]
     pub(crate) secret_env: Option<String>,
@@ -211,6 +214,16 @@ pub(crate) enum SignIn {
     Secret,
     /// By user name and password (legacy)
     Password,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum WindowName {
+    /// The browser as it is
+    Default,
+    /// A private window of it
+    Private,
+    /// A browser of its own with a fresh profile, whose error pages are read
+    Dedicated,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -166,6 +166,7 @@ pub(crate) fn sharepoint(args: &SharePoint, practice: Option<&Practice>) -> Resu
     if let Job::SharePoint(settings) = &mut job {
         settings.expect_account.clone_from(&args.common.expect_account);
         settings.method = way::method(args, settings.client_id.as_str(), practice)?;
+        settings.window = way::window(args, &settings.method)?;
     }
     Ok(job)
 }

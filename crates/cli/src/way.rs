@@ -3,7 +3,9 @@
 use engine::forms::Method;
 use engine::practice::Practice;
 
-use crate::args::{SharePoint, SignIn};
+use engine::Window;
+
+use crate::args::{SharePoint, SignIn, WindowName};
 use crate::order::{UsageError, from_env, from_stdin};
 
 /// The way of signing in, with its secret.
@@ -46,6 +48,19 @@ pub(crate) fn method(args: &SharePoint, client_id: &str, practice: Option<&Pract
     };
     expectation_fits(args, client_id, &method)?;
     Ok(method)
+}
+
+/// The browser window, where there is a browser.
+pub(crate) fn window(args: &SharePoint, method: &Method) -> Result<Window, UsageError> {
+    match (args.window, method) {
+        (None, _) => Ok(Window::Default),
+        (Some(window), Method::Interactive) => Ok(match window {
+            WindowName::Default => Window::Default,
+            WindowName::Private => Window::Private,
+            WindowName::Dedicated => Window::Dedicated,
+        }),
+        (Some(_), _) => Err(UsageError::Value("--window goes with --sign-in browser".to_owned())),
+    }
 }
 
 fn username(args: &SharePoint) -> Result<String, UsageError> {

@@ -158,7 +158,7 @@ impl UrlOpener for SystemBrowser {
 
 /// `$BROWSER` is a list of commands separated by `:`, with `%s` for the address, or the address as last argument.
 fn open_with(browser: &str, url: &Url, secret_variables: &[String]) -> Result<(), OpenError> {
-    let mut last = std::io::Error::new(std::io::ErrorKind::NotFound, "BROWSER names no command");
+    let mut last = OpenError("BROWSER names no command".into());
     // a Windows path has a colon of its own
     let commands: Vec<&str> = if cfg!(windows) { vec![browser] } else { browser.split(':').collect() };
     for command in commands.into_iter().filter(|command| !command.trim().is_empty()) {
@@ -168,25 +168,27 @@ fn open_with(browser: &str, url: &Url, secret_variables: &[String]) -> Result<()
         if !command.contains("%s") {
             arguments.push(url.to_string());
         }
-        let mut start = Command::new(program);
-        start.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        for name in secret_variables {
-            start.env_remove(name);
-        }
-        // Ctrl-C in the terminal is for us, not for the person's browser
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut start, 0);
-        match start.spawn() {
-            Ok(mut child) => {
-                // a child that nobody waits for would stay behind as a zombie
-                std::thread::Builder::new()
-                    .name("browser".to_owned())
-                    .spawn(move || child.wait())
-                    .map_err(|error| OpenError(Box::new(error)))?;
-                return Ok(());
-            }
+        let mut command = Command::new(program);
+        command.args(arguments);
+        match start(command, secret_variables) {
+            Ok(()) => return Ok(()),
             Err(error) => last = error,
         }
     }
-    Err(OpenError(Box::new(last)))
+    Err(last)
+}
+
+/// Starts a browser that goes on by itself and inherits none of these variables.
+pub(crate) fn start(mut command: Command, secret_variables: &[String]) -> Result<(), OpenError> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    for name in secret_variables {
+        command.env_remove(name);
+    }
+    // Ctrl-C in the terminal is for us, not for the person's browser
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command.spawn().map_err(|error| OpenError(Box::new(error)))?;
+    // a child that nobody waits for would stay behind as a zombie
+    let wait = move || child.wait();
+    std::thread::Builder::new().name("browser".to_owned()).spawn(wait).map(drop).map_err(|error| OpenError(Box::new(error)))
 }

@@ -14,9 +14,10 @@ pub mod practice;
 pub mod settings;
 pub mod sites;
 pub mod spaces;
+pub mod windows;
 
 pub use deps::Deps;
-pub use entra_auth::{OpenError, Replies, Reply, ReplySender, UrlOpener};
+pub use entra_auth::{OpenError, Replies, Reply, ReplySender, UrlOpener, Window};
 pub use job::{Job, NetworkOptions, Order, ProxyOption, plan, run};
 
 /// Name and version of the product, as written in reports.

@@ -7,3 +7,4 @@ pub(crate) mod sharepoint;
 mod sign_in;
 
 pub use request::admin_request;
+pub(crate) use sign_in::no_such_window;

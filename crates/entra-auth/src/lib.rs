@@ -5,13 +5,13 @@
 //! by `transport::Network`, knows no window and no settings file, and never prints. Its one listener is the loopback one for the browser's answer.
 //!
 //! ```
-//! use entra_auth::{AccountHint, Authority, ClientId, Cloud, Cx, Resource, SignInError, Tenant, discover, sign_in_interactive};
+//! use entra_auth::{AccountHint, Authority, ClientId, Cloud, Cx, Resource, SignInError, Tenant, Window, discover, sign_in_interactive};
 //! use preflight::UserPrompt;
 //!
 //! async fn two_tokens(cx: &Cx<'_>, tenant: Tenant, app: &ClientId, site: &Resource) -> Result<(), SignInError> {
 //!     let metadata = discover(cx, &Authority::of(Cloud::Public, tenant)).await?;
 //!     let show = |prompt: Option<UserPrompt>| drop(prompt);
-//!     let signed_in = sign_in_interactive(cx, &metadata, app, site, &AccountHint::Choose, &show).await?;
+//!     let signed_in = sign_in_interactive(cx, &metadata, app, site, &AccountHint::Choose, Window::Default, &show).await?;
 //!     let for_the_site = signed_in.token(cx, site).await?;
 //!     let for_graph = signed_in.token(cx, &Resource::graph(&metadata)).await?;
 //!     assert!(for_the_site.secret.expose_for(&for_graph.resource.origin).is_err());
@@ -52,7 +52,7 @@ pub use address::{AddressError, SiteAddress};
 pub use authority::{AppPage, Authority, AuthorityError, ClientId, ClientIdError, Cloud, Tenant, TenantError, UnknownCloud};
 pub use certificate::{Certificate, CertificateError, KeySize, Made, MakeError, make as make_certificate};
 pub use check::{CheckError, PLAN, Session, Shortage, Visits, share_failure, test_connection};
-pub use cx::{Cx, OpenError, UrlOpener};
+pub use cx::{Cx, OpenError, UrlOpener, Watched, WatchedWindow, Window, WindowEvent};
 pub use discovery::{Metadata, MetadataError, discover};
 pub use error::{Content, SignInError, Stage, UnexpectedAnswer};
 pub use explain::admin_request;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use preflight::Secret;
 use url::Url;
 
-use crate::{Certificate, CertificateError, ClientId, Cloud, Memory, SiteAddress, Tenant};
+use crate::{Certificate, CertificateError, ClientId, Cloud, Memory, SiteAddress, Tenant, Window};
 
 /// What to test, and as whom. Secrets in it show themselves nowhere.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Settings {
     pub expect_account: Option<String>,
     /// What remembers interactive sign-ins between two starts; none where nothing is to be remembered.
     pub memory: Option<Arc<dyn Memory>>,
+    /// The browser window that a person signs in in.
+    pub window: Window,
 }
 
 /// A way of signing in.

@@ -1,15 +1,18 @@
 //! What the tests of this room share.
 
+use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
-use preflight::{Clock, Fail, HintAction};
+use preflight::{Clock, Fail, HintAction, Origin};
 use serde_json::{Value, json};
 use transport::Network;
 use url::Url;
 
-use crate::{Cx, OpenError, Replies, ReplySender, UrlOpener};
+use crate::{Cx, OpenError, Replies, ReplySender, UrlOpener, Watched, WatchedWindow, Window, WindowEvent};
 
 /// The tenant of the tests.
 pub(crate) const TENANT: &str = "7c3a2f10-95c1-4b7e-8a55-0f2f6a1f4d20";
@@ -41,6 +44,8 @@ impl Clock for TestClock {
 #[derive(Debug, Default)]
 pub(crate) struct TestOpener {
     pub(crate) broken: bool,
+    /// What happens in a window of its own.
+    pub(crate) happens: Mutex<VecDeque<WindowEvent>>,
     opened: Mutex<Vec<Url>>,
 }
 
@@ -57,6 +62,30 @@ impl UrlOpener for TestOpener {
         }
         self.opened.lock().expect("not poisoned").push(url.clone());
         Ok(())
+    }
+
+    fn open_in<'a>(
+        &'a self,
+        window: Window,
+        url: &'a Url,
+        _watched: &'a [Origin],
+    ) -> BoxFuture<'a, Result<Option<WatchedWindow>, OpenError>> {
+        let events = std::mem::take(&mut *self.happens.lock().expect("not poisoned"));
+        let opened = self.open(url).map(|()| (window == Window::Dedicated).then(|| Box::new(TestWindow(events)) as WatchedWindow));
+        std::future::ready(opened).boxed()
+    }
+}
+
+/// A window in which these things happen, and then nothing.
+#[derive(Debug)]
+struct TestWindow(VecDeque<WindowEvent>);
+
+impl Watched for TestWindow {
+    fn event(&mut self) -> BoxFuture<'_, WindowEvent> {
+        match self.0.pop_front() {
+            Some(event) => std::future::ready(event).boxed(),
+            None => std::future::pending().boxed(),
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use entra_auth::{ClientId, Cloud, Cx, Method, OpenError, PLAN, Replies, Settings, SiteAddress, Tenant, UrlOpener, test_connection};
+use entra_auth::{
+    ClientId, Cloud, Cx, Method, OpenError, PLAN, Replies, Settings, SiteAddress, Tenant, UrlOpener, Window, test_connection,
+};
 use preflight::{Clock, Recorder, Report, Target, TargetKind};
 use transport::{ScriptedNetwork, TransportErrorKind, Want};
 use url::Url;
@@ -43,6 +45,7 @@ fn settings(tenant: Option<&str>) -> Settings {
         authority: None,
         expect_account: None,
         memory: None,
+        window: Window::Default,
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use entra_auth::{
     AccountHint, Authority, ClientId, Cx, Metadata, OpenError, Replies, Reply, ReplySender, Resource, SignInError, SignedIn, Tenant,
-    UrlOpener, discover, sign_in_interactive,
+    UrlOpener, Window, discover, sign_in_interactive,
 };
 use jiff::{SignedDuration, Timestamp};
 use practice::entra::{Choice, Fault, Landing};
@@ -102,7 +102,7 @@ impl Scene {
         let site = self.site();
         let cx = self.cx();
         let prompt = |prompt| self.prompts.lock().expect("not poisoned").push(prompt);
-        let sign_in = sign_in_interactive(&cx, metadata, &client_id, &site, &AccountHint::Choose, &prompt);
+        let sign_in = sign_in_interactive(&cx, metadata, &client_id, &site, &AccountHint::Choose, Window::Default, &prompt);
         tokio::join!(sign_in, self.browse(choice)).0
     }
 

@@ -164,6 +164,7 @@ impl SharePointForm {
                 authority: None,
                 expect_account: self.expected(),
                 memory: None,
+                window: entra_auth::Window::default(),
             }),
             _ => Err(errors),
         }

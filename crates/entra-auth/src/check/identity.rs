@@ -101,7 +101,7 @@ async fn by_method(
             // Entra takes a sign-in name; of another name it would make nothing
             let expected = settings.expect_account.clone().filter(|expected| expected.contains('@'));
             let hint = expected.map_or(AccountHint::Choose, AccountHint::Expected);
-            sign_in_interactive(cx, metadata, client_id, resource, &hint, &prompt).await
+            sign_in_interactive(cx, metadata, client_id, resource, &hint, settings.window, &prompt).await
         }
         Method::DeviceCode => sign_in_device_code(cx, metadata, client_id, resource, &prompt).await,
         Method::ClientSecret(secret) => sign_in_app(cx, metadata, client_id, resource, AppCredential::Secret(secret.clone())).await,
@@ -127,7 +127,8 @@ pub(super) fn again<'a>(
     by_browser.then(|| -> Again<'a> {
         Box::new(move |resource, challenge| {
             let work = async move {
-                let (metadata, client_id, who) = (&tenancy.metadata, &settings.client_id, signed_in.who.account());
+                let (metadata, client_id) = (&tenancy.metadata, &settings.client_id);
+                let who = (signed_in.who.account(), settings.window);
                 let result = sign_in_again(cx, metadata, client_id, &resource, who, &challenge, &|prompt| recorder.prompt(prompt)).await;
                 recorder.prompt(None);
                 result

@@ -7,7 +7,7 @@ use crate::aadsts::{self, Actor};
 use crate::error::BadPaste;
 use crate::{
     AppPage, AuthorityError, ClientIdError, Cloud, Content, IdTokenError, MetadataError, OpenError, Refusal, SignInError, TenantError,
-    UnexpectedAnswer, UnknownCloud, Way,
+    UnexpectedAnswer, UnknownCloud, Way, Window,
 };
 
 impl Explain for SignInError {
@@ -279,6 +279,15 @@ impl Explain for OpenError {
     fn explain(&self) -> Fail {
         Fail::new(Cause::EntraBrowserFailed, "The browser could not be opened")
             .hint(Hint::say("Copy the address that is shown and open it in a browser on this computer"))
+    }
+}
+
+/// What is told where the window that was chosen could not be opened: the address is shown all the same.
+pub(crate) fn no_such_window(window: Window) -> Option<SafeText> {
+    match window {
+        Window::Default => None,
+        Window::Private => Some("No private window could be opened; open one yourself and paste the address there".into()),
+        Window::Dedicated => Some("No browser was found for a window of its own; open the address in any browser on this computer".into()),
     }
 }
 

@@ -1,19 +1,25 @@
 //! Signing in in the system browser: authorization code with PKCE (RFC 6749 §4.1, RFC 7636, RFC 8252; OpenID Connect Core 1.0 §3.1).
 
+use std::time::Duration;
+
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge};
-use preflight::{Explain as _, SafeText, Secret, UserPrompt};
+use preflight::{Explain as _, Origin, SafeText, Secret, UserPrompt};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::error::BadPaste;
+use crate::explain::no_such_window;
 use crate::id_token::Keys;
 use crate::loopback::{Answer, Arrival, Loopback, Pasted, State};
 use crate::pages::Page;
 use crate::sign_in::proof::Proof;
 use crate::token::{ClaimsChallenge, claims};
 use crate::token_endpoint::CodeGrant;
-use crate::{Authority, ClientId, Cx, Metadata, Reply, Resource, SignInError, SignedIn, Tenant, Way, discover};
+use crate::{
+    Authority, ClientId, Cx, Metadata, Refusal, Reply, Resource, SignInError, SignedIn, Tenant, WatchedWindow, Way, Window, WindowEvent,
+    discover,
+};
 
 /// Which account is to sign in. Entra takes either, never both.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -35,9 +41,10 @@ pub async fn sign_in_interactive(
     client_id: &ClientId,
     first: &Resource,
     hint: &AccountHint,
+    window: Window,
     prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
 ) -> Result<SignedIn, SignInError> {
-    sign_in(cx, metadata, client_id, first, hint, None, prompt).await
+    sign_in(cx, metadata, client_id, first, How { hint, window, claims: None }, prompt).await
 }
 
 /// The same once more, for a resource that asks for more than the session at hand can give.
@@ -46,12 +53,20 @@ pub(crate) async fn sign_in_again(
     metadata: &Metadata,
     client_id: &ClientId,
     resource: &Resource,
-    who: &str,
+    (who, window): (&str, Window),
     challenge: &ClaimsChallenge,
     prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
 ) -> Result<SignedIn, SignInError> {
     let hint = AccountHint::Expected(who.to_owned());
-    sign_in(cx, metadata, client_id, resource, &hint, Some(challenge), prompt).await
+    sign_in(cx, metadata, client_id, resource, How { hint: &hint, window, claims: Some(challenge) }, prompt).await
+}
+
+/// As whom, where, and what more is asked for.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    hint: &'a AccountHint,
+    window: Window,
+    claims: Option<&'a ClaimsChallenge>,
 }
 
 async fn sign_in(
@@ -59,8 +74,7 @@ async fn sign_in(
     metadata: &Metadata,
     client_id: &ClientId,
     first: &Resource,
-    hint: &AccountHint,
-    claims: Option<&ClaimsChallenge>,
+    How { hint, window, claims }: How<'_>,
     prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
 ) -> Result<SignedIn, SignInError> {
     let loopback = Loopback::bind().await.map_err(SignInError::Loopback)?;
@@ -80,26 +94,38 @@ async fn sign_in(
     };
     // the listener is open before the browser is: the answer may be quick
     let url = ask.url(if metadata.form_post() { ResponseMode::FormPost } else { ResponseMode::Query });
-    let opened = match cx.opener.open(&url) {
-        Ok(()) => true,
+    let watched: Vec<Origin> = Origin::of(metadata.authorization_endpoint()).into_iter().collect();
+    let (opened, watched, trouble) = match cx.opener.open_in(window, &url, &watched).await {
+        Ok(watched) => (true, watched, None),
         Err(error) => {
             // the address is in many such errors, and our state in the address
             tracing::warn!(error = %SafeText::from(preflight::chain(&error)), "the browser did not open");
-            false
+            (false, None, no_such_window(window))
         }
     };
     prompt(Some(UserPrompt::SystemBrowser { url, opened }));
-    cx.replies.tell(None);
+    cx.replies.tell(trouble);
 
     let (arrive, arrivals) = mpsc::channel(4);
     let stop = CancellationToken::new();
     let conversation = async {
-        let result = ask.converse(cx, arrivals, prompt).await;
+        let result = ask.converse(cx, arrivals, watched, prompt).await;
         stop.cancel();
         result
     };
     let ((), result) = tokio::join!(loopback.serve(&state, arrive, stop.clone()), conversation);
     result
+}
+
+/// An answer that was sent off before the window closed has so much time to come in.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
+
+/// The next thing that happens in the window; without one, nothing ever.
+async fn next_event(window: &mut Option<WatchedWindow>) -> WindowEvent {
+    match window {
+        Some(window) => window.event().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// How the answer travels.
@@ -155,10 +181,11 @@ impl Ask<'_> {
         &self,
         cx: &Cx<'_>,
         arrivals: mpsc::Receiver<Arrival>,
+        window: Option<WatchedWindow>,
         prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
     ) -> Result<SignedIn, SignInError> {
         // the keys are needed afterwards anyway; people are slower than any server
-        let ((answer, browser), keys) = tokio::join!(self.answer(cx, arrivals, prompt), Keys::fetch(cx, self.metadata));
+        let ((answer, browser), keys) = tokio::join!(self.answer(cx, arrivals, window, prompt), Keys::fetch(cx, self.metadata));
         prompt(None);
         cx.replies.tell(None);
         let result = self.finish(cx, answer, keys).await;
@@ -174,13 +201,28 @@ impl Ask<'_> {
         &self,
         cx: &Cx<'_>,
         mut arrivals: mpsc::Receiver<Arrival>,
+        mut window: Option<WatchedWindow>,
         prompt: &(dyn Fn(Option<UserPrompt>) + Send + Sync),
     ) -> (Answer, Option<watch::Sender<Option<Page>>>) {
         loop {
             let bad = tokio::select! {
+                // first, so that an answer counts although the window closes with it
+                biased;
                 Some(arrival) = arrivals.recv() => match arrival {
                     Arrival::Answer(answer, browser) => return (answer, Some(browser)),
                     Arrival::Stranger => BadPaste::Stranger,
+                },
+                event = next_event(&mut window) => match event {
+                    WindowEvent::Error(text) => match text.inspect(|text| Pasted::read(text, self.state)) {
+                        Pasted::Answer(answer @ Answer::Refused(_)) => return (answer, None),
+                        _ => continue,
+                    },
+                    WindowEvent::Closed => {
+                        match tokio::time::timeout(ON_ITS_WAY, arrivals.recv()).await {
+                            Ok(Some(Arrival::Answer(answer, browser))) => return (answer, Some(browser)),
+                            _ => return (Answer::Refused(Box::new(Refusal::from_redirect("access_denied", Some("cancel"), None))), None),
+                        }
+                    }
                 },
                 Reply::Pasted(text) = cx.replies.next() => match text.inspect(|text| Pasted::read(text, self.state)) {
                     Pasted::Answer(answer) => return (answer, None),

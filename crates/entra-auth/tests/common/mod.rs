@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use entra_auth::{
-    ClientId, Cx, Method, OpenError, PLAN, Replies, Reply, ReplySender, Settings, SiteAddress, Tenant, UrlOpener, test_connection,
+    ClientId, Cx, Method, OpenError, PLAN, Replies, Reply, ReplySender, Settings, SiteAddress, Tenant, UrlOpener, Window, test_connection,
 };
 use practice::entra::{Choice, Entra, Landing};
 use practice::sharepoint::Cloud;
@@ -252,6 +252,7 @@ pub(crate) fn settings(cloud: &Cloud) -> Settings {
         authority: Some(Url::parse(&cloud.authority()).expect("an address")),
         expect_account: None,
         memory: None,
+        window: Window::Default,
     }
 }
 

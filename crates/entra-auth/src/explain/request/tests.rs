@@ -6,7 +6,7 @@ use preflight::{CheckId, Detail, Identity, IdentityKind, Secret, Target};
 use super::*;
 use crate::aadsts::{self, Actor};
 use crate::testing::{CLIENT, TENANT};
-use crate::{ClientId, Method, SiteAddress};
+use crate::{ClientId, Method, SiteAddress, Window};
 
 const SITE: &str = "https://heather.sharepoint.com/sites/wiki";
 
@@ -20,6 +20,7 @@ fn settings(method: Method) -> Settings {
         authority: None,
         expect_account: None,
         memory: None,
+        window: Window::Default,
     }
 }
 

@@ -62,10 +62,10 @@ async fn run<T>(
 ) -> (Result<SignedIn, SignInError>, T, usize) {
     let prompts = Prompts::default();
     let client_id = ClientId::parse(CLIENT).expect("a GUID");
-    let site = Resource::new(preflight::Origin::parse("https://heather.sharepoint.com").expect("an origin"));
+    let site = Resource::new(Origin::parse("https://heather.sharepoint.com").expect("an origin"));
     let cx = outside.cx();
     let take = prompts.take();
-    let sign_in = sign_in_interactive(&cx, metadata, &client_id, &site, hint, &take);
+    let sign_in = sign_in_interactive(&cx, metadata, &client_id, &site, hint, Window::Default, &take);
     let person = async {
         let url = loop {
             if let Some(UserPrompt::SystemBrowser { url, .. }) = prompts.last() {
@@ -271,17 +271,62 @@ async fn deliver(redirect_uri: &str, parameters: &str) -> String {
     answer
 }
 
+/// Signs in in a window of its own, in which these things happen.
+async fn in_a_window(happens: impl IntoIterator<Item = WindowEvent>, broken: bool) -> (Result<SignedIn, SignInError>, Option<SafeText>) {
+    let mut outside = outside([keys()]);
+    outside.opener.broken = broken;
+    outside.opener.happens = Mutex::new(happens.into_iter().collect());
+    let metadata = metadata(true).await;
+    let client_id = ClientId::parse(CLIENT).expect("a GUID");
+    let site = Resource::new(Origin::parse("https://heather.sharepoint.com").expect("an origin"));
+    let (cx, notice) = (outside.cx(), outside.person.notice());
+    let sign_in = sign_in_interactive(&cx, &metadata, &client_id, &site, &AccountHint::Choose, Window::Dedicated, &|_| ());
+    if broken {
+        // it waits on, as it does without any browser
+        let mut sign_in = std::pin::pin!(sign_in);
+        while notice.borrow().is_none() {
+            assert!(futures::poll!(sign_in.as_mut()).is_pending());
+        }
+        let told = notice.borrow().clone();
+        return (Err(SignInError::NoRefreshToken), told);
+    }
+    (sign_in.await, None)
+}
+
+#[tokio::test]
+async fn an_error_page_in_a_window_of_our_own_is_read_by_itself() {
+    let page = |text: &str| WindowEvent::Error(Secret::new(text.to_owned()));
+    let events = [page("Sign in to your account"), page("AADSTS50011: The redirect URI is not registered. Trace ID: t-1")];
+    let error = in_a_window(events, false).await.0.expect_err("refused");
+    let SignInError::Refused(refusal) = &error else { panic!("{error:?}") };
+    assert_eq!((refusal.code(), refusal.app.is_some()), (Some(50011), true));
+    assert_eq!(error.explain().cause, Cause::EntraRedirectUri);
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_the_window_cancels_the_sign_in() {
+    let error = in_a_window([WindowEvent::Closed], false).await.0.expect_err("cancelled");
+    assert_eq!(error.explain().cause, Cause::EntraConsentDeclined);
+}
+
+#[tokio::test]
+async fn a_window_that_cannot_be_opened_is_told_and_the_address_is_shown() {
+    let told = in_a_window([], true).await.1.expect("a notice");
+    assert!(told.as_str().contains("open the address in any browser"), "{told}");
+}
+
 #[tokio::test]
 async fn dropping_it_leaves_no_listener() {
     let outside = outside([keys()]);
     let metadata = metadata(true).await;
     let client_id = ClientId::parse(CLIENT).expect("a GUID");
-    let site = Resource::new(preflight::Origin::parse("https://heather.sharepoint.com").expect("an origin"));
+    let site = Resource::new(Origin::parse("https://heather.sharepoint.com").expect("an origin"));
     let prompts = Prompts::default();
     let take = prompts.take();
     let cx = outside.cx();
     {
-        let mut sign_in = std::pin::pin!(sign_in_interactive(&cx, &metadata, &client_id, &site, &AccountHint::Choose, &take));
+        let mut sign_in =
+            std::pin::pin!(sign_in_interactive(&cx, &metadata, &client_id, &site, &AccountHint::Choose, Window::Default, &take));
         while prompts.last().is_none() {
             assert!(futures::poll!(sign_in.as_mut()).is_pending());
         }

@@ -15,6 +15,7 @@ use transport::direct::{DirectConfig, DirectNetwork, ProxyChoice, SetupError};
 use url::Url;
 
 use crate::job::{NetworkOptions, ProxyOption};
+use crate::windows::SignInWindows;
 
 /// Everything outside that a job reaches.
 #[derive(Clone, Debug)]
@@ -87,8 +88,9 @@ impl Deps {
             publicly_trusted: PUBLICLY_TRUSTED.iter().map(|&domain| domain.to_owned()).collect(),
             clock: clock.clone(),
         })?;
-        let opener = Arc::new(SystemBrowser::without(options.secret_variables.clone()));
-        Ok(Self { network: Arc::new(network), clock, opener, launcher: Arc::new(launcher), authority: None, memory: None })
+        let launcher: Arc<dyn Launcher> = Arc::new(launcher);
+        let opener = SignInWindows::new(launcher.clone(), options.browser.clone(), options.secret_variables.clone());
+        Ok(Self { network: Arc::new(network), clock, opener: Arc::new(opener), launcher, authority: None, memory: None })
     }
 }
 

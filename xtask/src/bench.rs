@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: figures as ratios within one run, written to `docs/performance.md`. Never asserted in tests.
 
+mod spaces;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -26,7 +28,7 @@ pub(crate) fn bench() -> Result<(), String> {
     let path = critical_path(&built)?;
     let route = BrowserRoute::measure(&built)?;
 
-    let page = format!("{}{}", page(&Figures { version, nothing, bare, app, path }), route.rows());
+    let page = format!("{}{}{}", page(&Figures { version, nothing, bare, app, path }), spaces::lines(&built)?, route.rows());
     let file = root().join("docs/performance.md");
     std::fs::write(&file, &page).map_err(|error| format!("{}: {error}", file.display()))?;
     println!("{page}");

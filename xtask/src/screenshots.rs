@@ -6,9 +6,12 @@ use std::time::Duration;
 use crate::bench::Display;
 use crate::run::{cargo, root, run, target};
 
-/// A practice situation, the key that tests it, and what the pictures before and after are called.
-const SCENES: [(&str, &str, &str, &str); 2] =
-    [("all-well", "ctrl+1", "window", "result"), ("app-plan-b", "ctrl+2", "sharepoint-certificate", "sharepoint-result")];
+/// A practice situation, the key that tests it or lists its spaces, and what the pictures before and after are called.
+const SCENES: [(&str, &str, &str, &str); 3] = [
+    ("all-well", "ctrl+1", "window", "result"),
+    ("app-plan-b", "ctrl+2", "sharepoint-certificate", "sharepoint-result"),
+    ("reader", "ctrl+3", "window-reader", "spaces"),
+];
 
 /// Takes the pictures.
 pub(crate) fn screenshots() -> Result<(), String> {

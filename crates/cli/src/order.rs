@@ -121,6 +121,7 @@ fn confluence_as_typed(args: &Confluence) -> Result<Job, UsageError> {
         address: args.address.clone().unwrap_or_default(),
         method: if without_token { ConfluenceMethod::Anonymous } else { ConfluenceMethod::Token },
         email: args.email.clone().unwrap_or_default(),
+        ..ConfluenceForm::default()
     };
     let mut settings = form.settings(&token).map_err(first)?;
     if let Some(user) = &args.user {
@@ -143,17 +144,10 @@ fn route(route: Option<Route>) -> RouteChoice {
     }
 }
 
-/// Headers that are not a gate's: they carry the credential, or hold the request together.
-const OWN_HEADERS: [&str; 7] =
-    ["authorization", "proxy-authorization", "host", "content-length", "transfer-encoding", "connection", "upgrade"];
-
 fn header_from_env(text: &str) -> Result<(engine::forms::HeaderName, Secret), UsageError> {
     let wrong = || UsageError::Value(format!("--header-env takes NAME=ENV, not “{text}”"));
     let (name, variable) = text.split_once('=').ok_or_else(wrong)?;
-    let name: engine::forms::HeaderName = name.trim().parse().map_err(|_not_a_header_name| wrong())?;
-    if OWN_HEADERS.contains(&name.as_str()) {
-        return Err(UsageError::Value(format!("--header-env cannot set {name}: it belongs to the request itself")));
-    }
+    let name = engine::forms::gate_header(name).map_err(|why| UsageError::Value(format!("--header-env {text}: {why}")))?;
     Ok((name, from_env(variable.trim())?))
 }
 

@@ -16,6 +16,7 @@ pub mod sites;
 pub mod spaces;
 pub mod windows;
 
+pub use browser::{Installed as Browser, installed as browsers};
 pub use deps::Deps;
 pub use entra_auth::{OpenError, Replies, Reply, ReplySender, UrlOpener, Window};
 pub use job::{Job, NetworkOptions, Order, ProxyOption, plan, run};

@@ -65,6 +65,7 @@ impl Practice {
             address: self.stage.confluence.base(),
             method: if self.stage.sign_in.token.is_empty() { ConfluenceMethod::Anonymous } else { ConfluenceMethod::Token },
             email: self.stage.sign_in.email.unwrap_or_default().to_owned(),
+            ..ConfluenceForm::default()
         }
     }
 

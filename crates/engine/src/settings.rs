@@ -32,6 +32,8 @@ pub struct Settings {
     pub ca_file: String,
     /// Sign-ins to SharePoint are remembered in the system's keychain; the settings themselves hold none.
     pub remember_sign_in: bool,
+    /// The program of the controlled browser; empty for the first one that is found.
+    pub browser: String,
     /// The Confluence card.
     pub confluence: ConfluenceForm,
     /// The SharePoint card.
@@ -49,6 +51,7 @@ impl Default for Settings {
             proxy: String::new(),
             ca_file: String::new(),
             remember_sign_in: false,
+            browser: String::new(),
             confluence: ConfluenceForm::default(),
             sharepoint: SharePointForm::default(),
         }

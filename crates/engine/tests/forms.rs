@@ -13,7 +13,7 @@ const SITE: &str = "https://contoso.sharepoint.com/sites/wiki";
 type Expected = Result<&'static str, &'static [Field]>;
 
 fn confluence(address: &str, method: ConfluenceMethod, email: &str, token: &str) -> Result<String, Vec<Field>> {
-    let form = ConfluenceForm { address: address.to_owned(), method, email: email.to_owned() };
+    let form = ConfluenceForm { address: address.to_owned(), method, email: email.to_owned(), ..ConfluenceForm::default() };
     let settings = form.settings(&Secret::new(token.to_owned()));
     settings.map_err(|errors| errors.into_iter().map(|error| error.field).collect()).map(|settings| match settings.credential {
         ConfluenceCredential::Anonymous => "anonymous".to_owned(),
@@ -153,7 +153,8 @@ fn a_cloud_of_ones_own_choice() {
 
 #[test]
 fn a_token_is_in_no_error() {
-    let form = ConfluenceForm { address: String::new(), method: ConfluenceMethod::Token, email: "jane".to_owned() };
+    let form =
+        ConfluenceForm { address: String::new(), method: ConfluenceMethod::Token, email: "jane".to_owned(), ..ConfluenceForm::default() };
     let errors = form.settings(&Secret::new("S3CRET".to_owned())).expect_err("no address");
     assert!(!format!("{errors:?}").contains("S3CRET"));
 }

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod commands;
+mod forgetting;
 mod listing;
 mod logic;
 mod remembering;
@@ -13,8 +14,8 @@ use std::sync::Arc;
 
 use engine::certificate::MadeFiles;
 use engine::settings::{Settings, SettingsFile};
-use engine::{Deps, NetworkOptions};
-use preflight::{Clock, Report, SafeText, TargetKind};
+use engine::{Browser, Deps, NetworkOptions};
+use preflight::{Clock, Fail, Report, SafeText, TargetKind};
 use tokio::runtime::Handle;
 
 use crate::certificate::NewCertificateForm;
@@ -63,6 +64,8 @@ pub struct App {
     browsing: Option<(Browsing, Task<Option<String>>)>,
     making: Option<Task<Result<MadeFiles, SafeText>>>,
     keychain: Opened,
+    forgetting: Option<Task<Result<bool, Fail>>>,
+    browsers: Vec<Browser>,
     quit_anyway: bool,
 }
 
@@ -76,6 +79,8 @@ pub enum Dialog {
     Help,
     /// The settings.
     Settings,
+    /// Whether the browser session of this address is to be removed.
+    Forget(String),
     /// The practice situations.
     Practice,
     /// A certificate to make.
@@ -121,6 +126,8 @@ impl App {
             browsing: None,
             making: None,
             keychain: Opened::default(),
+            forgetting: None,
+            browsers: Vec::new(),
             quit_anyway: false,
             outside,
         };
@@ -194,7 +201,10 @@ impl App {
             }
             Some(Dialog::Save(form)) => views::save::save_ui(ui, form, self.saving.is_some(), commands),
             Some(Dialog::Help) => views::help::help_ui(ui, commands),
-            Some(Dialog::Settings) => views::settings::settings_ui(ui, &mut self.settings, self.outside.settings.path(), commands),
+            Some(Dialog::Forget(address)) => views::forget::forget_ui(ui, address, self.forgetting.is_some(), commands),
+            Some(Dialog::Settings) => {
+                views::settings::settings_ui(ui, &mut self.settings, &self.browsers, self.outside.settings.path(), commands);
+            }
             Some(Dialog::Practice) => views::practice::practice_ui(ui, self.practising.as_ref().and_then(Practising::situation), commands),
             Some(Dialog::NewCertificate(form)) => {
                 views::new_certificate::new_certificate_ui(ui, form, self.making.is_some(), commands);

@@ -94,6 +94,10 @@ pub enum UiCommand {
     ShowConnections,
     /// Whether sign-ins are remembered has changed.
     RememberChanged,
+    /// Ask whether the browser session of the Confluence card is to be removed.
+    AskToForget,
+    /// Remove it.
+    Forget,
     /// Jump to this field.
     Focus(Field),
     /// Show the list of keys.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use engine::forms::{ConfluenceForm, FieldError, SharePointForm, SharePointSecrets};
+use engine::forms::{ConfluenceForm, ConfluenceSettings, FieldError, SharePointForm, SharePointSecrets};
 use engine::{Reply, ReplySender};
 use jiff::Timestamp;
 use preflight::{Fail, Field, Live, Report, SafeText, Secret, TargetKind, UserPrompt};
@@ -21,6 +21,8 @@ pub struct Desk {
     pub confluence: ConfluenceForm,
     /// The token as it is being typed. It is in memory only, and wiped when it is dropped.
     pub token: Zeroizing<String>,
+    /// The value of the extra header as it is being typed, kept as the token is.
+    pub header_value: Zeroizing<String>,
     /// The SharePoint card's fields.
     pub sharepoint: SharePointForm,
     /// The certificate file's password as it is being typed, kept as the token is.
@@ -175,7 +177,7 @@ impl Desk {
     /// The account that is expected of one side's next sign-in, empty for any; none where it is settled who signs in.
     pub fn expected(&self, kind: TargetKind) -> Option<&str> {
         match kind {
-            TargetKind::Confluence => None,
+            TargetKind::Confluence => self.confluence.asks_who().then_some(&self.confluence.expect_account),
             TargetKind::SharePoint => self.sharepoint.method.asks_who().then_some(&self.sharepoint.expect_account),
         }
     }
@@ -183,7 +185,7 @@ impl Desk {
     /// Expects this account of one side's next sign-in, or takes any where it is empty.
     pub fn expect(&mut self, kind: TargetKind, account: String) {
         match kind {
-            TargetKind::Confluence => {}
+            TargetKind::Confluence => self.confluence.expect_account = account,
             TargetKind::SharePoint => self.sharepoint.expect_account = account,
         }
     }
@@ -193,6 +195,20 @@ impl Desk {
         match (kind, self.page) {
             (TargetKind::SharePoint, Page::Sites) => &mut self.sites.talk,
             _ => &mut self.test_mut(kind).talk,
+        }
+    }
+
+    /// What the Confluence card asks for, or everything that cannot be right.
+    pub fn confluence_settings(&self) -> Result<ConfluenceSettings, Vec<FieldError>> {
+        let settings = self.confluence.settings(&self.secret());
+        match (settings, self.confluence.gate_header(&Secret::new(self.header_value.to_string()))) {
+            (Ok(mut settings), Ok(header)) => {
+                settings.extra_headers.extend(header);
+                // in the window, the person says which account it is to be
+                settings.window.confirm = true;
+                Ok(settings)
+            }
+            (settings, header) => Err(settings.err().into_iter().chain(header.err()).flatten().collect()),
         }
     }
 
@@ -223,7 +239,7 @@ impl Desk {
     /// What is wrong with one side's fields, whether they were left or not.
     pub fn errors(&self, kind: TargetKind) -> Vec<FieldError> {
         match kind {
-            TargetKind::Confluence => self.confluence.settings(&self.secret()).err(),
+            TargetKind::Confluence => self.confluence_settings().err(),
             TargetKind::SharePoint => self.sharepoint.settings(&self.sharepoint_secrets()).err(),
         }
         .unwrap_or_default()

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use engine::forms::ConfluenceForm;
 use engine::spaces::Listing;
 use jiff::Timestamp;
-use preflight::{Inventory, SoFar};
+use preflight::{Inventory, SoFar, UserPrompt};
 use zeroize::Zeroizing;
 
+use crate::desk::Desk;
 use crate::task::{Task, TaskPoll};
 use table::Table;
 
@@ -56,6 +57,8 @@ pub enum State {
 /// What is known of an inventory under way.
 #[derive(Clone, Default, Debug)]
 pub struct Found {
+    /// What is wanted of the person.
+    pub prompt: Option<UserPrompt>,
     /// How far it has come.
     pub so_far: Option<SoFar>,
     /// What has been found, now and then.
@@ -64,17 +67,18 @@ pub struct Found {
     pub serial: u64,
 }
 
-/// The fields that an inventory was made for. The token is in memory only, and wiped when it is dropped.
+/// The fields that an inventory was made for. The secrets are in memory only, and wiped when they are dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MadeFor {
     form: ConfluenceForm,
     token: Zeroizing<String>,
+    header_value: Zeroizing<String>,
 }
 
 impl MadeFor {
     /// These fields.
-    pub fn new(form: &ConfluenceForm, token: &Zeroizing<String>) -> Self {
-        Self { form: form.clone(), token: token.clone() }
+    pub fn new(desk: &Desk) -> Self {
+        Self { form: desk.confluence.clone(), token: desk.token.clone(), header_value: desk.header_value.clone() }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod confluence_card;
 pub mod desk;
 pub mod facts;
+pub mod forget;
 pub mod form;
 pub mod help;
 pub mod identity;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use egui::Theme;
 use egui_kittest::{Harness, SnapshotResults};
-use engine::forms::{ConfluenceForm, SharePointForm};
+use engine::forms::{ConfluenceForm, ConfluenceMethod, Route, SharePointForm};
 use engine::practice::situation;
 use engine::settings::Settings;
 use gui::certificate::NewCertificateForm;
@@ -86,7 +86,13 @@ impl eframe::App for Shown {
             Over::Save(form) => views::save::save_ui(ui, form, false, commands),
             Over::Help => views::help::help_ui(ui, commands),
             Over::Settings(settings) => {
-                views::settings::settings_ui(ui, settings, std::path::Path::new("/home/jane/.config/wayleave/settings.toml"), commands);
+                views::settings::settings_ui(
+                    ui,
+                    settings,
+                    &[],
+                    std::path::Path::new("/home/jane/.config/wayleave/settings.toml"),
+                    commands,
+                );
             }
             Over::Practice => views::practice::practice_ui(ui, situation("reader"), commands),
             Over::Request(request) => views::request::request_ui(ui, request, commands),
@@ -292,6 +298,21 @@ fn dialogs() {
     pictures(&mut results, "quit", SMALLEST, DARK, || Shown { over: Over::Quit, ..both_running() });
 }
 
+#[test]
+fn interactive_sign_in_to_confluence() {
+    let mut results = SnapshotResults::new();
+    pictures(&mut results, "interactive", [1080.0, 860.0], BOTH, || {
+        let mut desk = filled_in();
+        desk.confluence.method = ConfluenceMethod::Interactive;
+        desk.confluence.route = Route::Browser;
+        desk.confluence.header = "CF-Access-Client-Secret".to_owned();
+        desk.header_value = Zeroizing::new("a secret".to_owned());
+        // what is asked for there folds the options out
+        desk.focus = Some(Field::ExpectedAccount);
+        Shown { desk, ..Shown::default() }
+    });
+}
+
 /// The page with these spaces, and more said about them.
 fn spaces(inventory: Inventory, cancelled: bool, more: impl FnOnce(&mut Spaces)) -> Shown {
     let mut shown = Shown { desk: filled_in(), ..Shown::default() };
@@ -316,7 +337,7 @@ fn listing(so_far: SoFar, inventory: Option<Inventory>) -> Shown {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
     let (told, reached) = std::sync::mpsc::channel();
     let task = Task::spawn_telling(runtime.handle(), Wake::by(|| {}), move |teller: Teller<Found>| async move {
-        teller.tell(|found| *found = Found { so_far: Some(so_far), inventory: inventory.map(Arc::new), serial: 1 });
+        teller.tell(|found| *found = Found { prompt: None, so_far: Some(so_far), inventory: inventory.map(Arc::new), serial: 1 });
         told.send(()).expect("the picture is waiting");
         std::future::pending().await
     });

@@ -86,6 +86,10 @@ pub enum Field {
     Token,
     /// `Email (Cloud only)`
     Email,
+    /// `Extra header`
+    HeaderName,
+    /// `Extra header value`
+    HeaderValue,
     /// `SharePoint site address`
     SharePointAddress,
     /// `Tenant ID`
@@ -116,6 +120,8 @@ impl Field {
             Self::ConfluenceMethod => "Confluence sign-in method",
             Self::Token => "Token",
             Self::Email => "Email (Cloud only)",
+            Self::HeaderName => "Extra header",
+            Self::HeaderValue => "Extra header value",
             Self::SharePointAddress => "SharePoint site address",
             Self::TenantId => "Tenant ID",
             Self::ClientId => "Application (client) ID",
@@ -130,7 +136,7 @@ impl Field {
     }
 
     /// Where what is typed is a secret.
-    pub const SECRETS: [Self; 4] = [Self::Token, Self::CertificatePassword, Self::ClientSecret, Self::Password];
+    pub const SECRETS: [Self; 5] = [Self::Token, Self::HeaderValue, Self::CertificatePassword, Self::ClientSecret, Self::Password];
 
     /// True where what is typed is a secret.
     pub fn is_secret(self) -> bool {

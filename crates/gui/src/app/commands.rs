@@ -90,7 +90,12 @@ impl App {
             UiCommand::RememberChanged => self.open_keychain(ctx),
             UiCommand::Focus(field) => self.focus(field),
             UiCommand::ShowHelp => self.dialog = Some(Dialog::Help),
-            UiCommand::ShowSettings => self.dialog = Some(Dialog::Settings),
+            UiCommand::AskToForget => self.ask_to_forget(),
+            UiCommand::Forget => self.forget(ctx),
+            UiCommand::ShowSettings => {
+                self.browsers = engine::browsers();
+                self.dialog = Some(Dialog::Settings);
+            }
             UiCommand::SettingsChanged => self.apply_settings(ctx),
             UiCommand::ShowPractice => self.dialog = Some(Dialog::Practice),
             UiCommand::StartPractice(situation) => {
@@ -130,7 +135,8 @@ impl App {
             }
         };
         let ca_file = Some(self.settings.ca_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
-        Ok(NetworkOptions { proxy, ca_file, ..NetworkOptions::default() })
+        let browser = Some(self.settings.browser.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
+        Ok(NetworkOptions { proxy, ca_file, browser, ..NetworkOptions::default() })
     }
 
     pub(super) fn deps(&mut self) -> Option<engine::Deps> {
@@ -170,7 +176,7 @@ impl App {
     pub(super) fn job(&mut self, kind: TargetKind) -> Option<Job> {
         let desk = self.desk_mut();
         let job = match kind {
-            TargetKind::Confluence => desk.confluence.settings(&desk.secret()).map(|settings| Job::Confluence(Box::new(settings))),
+            TargetKind::Confluence => desk.confluence_settings().map(|settings| Job::Confluence(Box::new(settings))),
             TargetKind::SharePoint => {
                 desk.sharepoint.settings(&desk.sharepoint_secrets()).map(|settings| Job::SharePoint(Box::new(settings)))
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::Job;
 use engine::spaces::{Listing, SpacesOrder};
-use preflight::{Clock, InventoryProgress, SoFar, TargetKind};
+use preflight::{Clock, InventoryProgress, SoFar, TargetKind, UserPrompt};
 
 use super::{App, Dialog};
 use crate::desk::Page;
@@ -38,7 +38,7 @@ impl App {
             return;
         }
         let desk = self.desk_mut();
-        let made_for = MadeFor::new(&desk.confluence, &desk.token);
+        let made_for = MadeFor::new(desk);
         if desk.spaces.is_running() || (from == From::Fields && desk.spaces.is_for(&made_for)) {
             self.show_spaces();
             return;
@@ -92,6 +92,10 @@ struct Last {
 }
 
 impl InventoryProgress for NowAndThen {
+    fn prompt(&self, prompt: Option<UserPrompt>) {
+        self.teller.tell(|found| found.prompt = prompt);
+    }
+
     fn so_far(&self, so_far: SoFar) {
         let now = self.clock.ticks();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);

@@ -34,6 +34,7 @@ impl App {
         self.real.sites.receive(now);
         self.desk_mut().sites.receive(now);
         self.receive_tenant();
+        self.receive_forgotten();
         if let Some(task) = &mut self.saving {
             match task.poll() {
                 TaskPoll::Running => {}

@@ -90,7 +90,8 @@ fn system_browser_ui(ui: &mut Ui, kind: TargetKind, opened: bool, commands: &mut
     }
 }
 
-fn controlled_browser_ui(ui: &mut Ui, host: &str, seen: &str, again: bool) {
+/// The window in which somebody signs in, and what is seen there.
+pub fn controlled_browser_ui(ui: &mut Ui, host: &str, seen: &str, again: bool) {
     let title = if again {
         format!("The session at {host} has ended: sign in once more in the window that has come back")
     } else {

@@ -2,13 +2,14 @@
 
 use egui::{Align, Layout, Ui};
 use preflight::render::words;
-use preflight::{HintAction, Inventory, Outcome, Phase, TargetKind};
+use preflight::{HintAction, Inventory, Outcome, Phase, TargetKind, UserPrompt};
 
 use crate::command::UiCommand;
 use crate::kit::theme::space;
 use crate::kit::{Alert, Button, Status, Tone, card, chip, icons, progress, text, waiting};
 use crate::spaces::{Found, Spaces, State};
 use crate::views::page_title;
+use crate::views::prompt::controlled_browser_ui;
 
 /// Shows it.
 pub(super) fn head_ui(ui: &mut Ui, spaces: &Spaces, commands: &mut Vec<UiCommand>) {
@@ -69,6 +70,9 @@ fn state(spaces: &Spaces) -> Option<(Status, &'static str)> {
 }
 
 fn running_ui(ui: &mut Ui, found: &Found, commands: &mut Vec<UiCommand>) {
+    if let Some(UserPrompt::ControlledBrowser { host, seen, again }) = &found.prompt {
+        controlled_browser_ui(ui, host, seen.as_str(), *again);
+    }
     let line = found.so_far.map_or_else(|| "Beginning".to_owned(), |so_far| words::so_far(so_far, 1));
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = space::XS;

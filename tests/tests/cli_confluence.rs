@@ -191,7 +191,7 @@ async fn what_cannot_be_right_is_usage() {
         (&[wiki, "--anonymous", "--user", "jane"], "cannot be used with"),
         (&[wiki, "--anonymous", "--expect-account", ""], "--expect-account"),
         (&[wiki, "--anonymous", "--header-env", "X-Gate"], "--header-env takes NAME=ENV"),
-        (&[wiki, "--anonymous", "--header-env", "not a name=SET"], "--header-env takes NAME=ENV"),
+        (&[wiki, "--anonymous", "--header-env", "not a name=SET"], "not the name of a header"),
         (&[wiki, "--anonymous", "--header-env", "X-Gate=NOT_SET"], "NOT_SET is not set"),
         (&[wiki, "--anonymous", "--ca-file", "/does/not/exist.pem"], "CA"),
         (&[wiki, "--anonymous", "--ca-file", &empty], "CA"),
